@@ -1,0 +1,46 @@
+// What an answer says about the way it came: the `router` object of unary answers and of `end` frames.
+import { z } from 'zod';
+import { TrailEntry } from './trail.ts';
+
+/** Tokens of one answer; `estimated` when the provider reported none. */
+export const Usage = z.object({
+  input_tokens: z.int().nonnegative(),
+  output_tokens: z.int().nonnegative(),
+  estimated: z.boolean(),
+});
+export type Usage = z.infer<typeof Usage>;
+
+/** Why one call to a model failed. `message` is redacted and at most 200 characters. */
+export const FailureClass = z.enum([
+  'timeout',
+  'server_error',
+  'rate_limited',
+  'overloaded',
+  'circuit_open',
+  'content_filter',
+  'context_length',
+  'auth',
+  'bad_request',
+  'not_running',
+]);
+export type FailureClass = z.infer<typeof FailureClass>;
+
+export const Attempt = z.object({
+  model: z.string(),
+  class: FailureClass,
+  status: z.int().optional(),
+  message: z.string().optional(),
+});
+export type Attempt = z.infer<typeof Attempt>;
+
+/** `attempts` are the candidates that failed before this answer, in order. */
+export const AnswerReport = z.object({
+  request: z.string(),
+  provider: z.string(),
+  model: z.string(),
+  route: z.string(),
+  policy: z.string(),
+  attempts: z.array(Attempt),
+  trail: z.array(TrailEntry),
+});
+export type AnswerReport = z.infer<typeof AnswerReport>;

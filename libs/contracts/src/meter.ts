@@ -1,0 +1,63 @@
+// The record of a call: one request to a model that left the process. Stored in METER, one record a line, all of one tenant and one kind.
+import { z } from 'zod';
+import { Usage } from './answer.ts';
+
+const call = {
+  /** ULID, minted by the provider. */
+  call: z.string(),
+  request: z.string(),
+  attempt: z.int(),
+  leg: z.int(),
+  /** Policy's stamp from the plan, epoch ms: every window and report goes by it. */
+  at: z.int(),
+  tenant: z.string(),
+  verb: z.string(),
+  /** `vendor/model` */
+  model: z.string(),
+  stream: z.boolean(),
+  policy: z.string(),
+  route: z.string(),
+  instance: z.string(),
+  /** What it may cost at most, guessed before the call. */
+  estimate: z.object({ input_tokens: z.int(), output_tokens: z.int() }),
+  /** Epoch ms. */
+  deadline: z.int(),
+  started_at: z.int(),
+};
+
+export const StartedRecord = z.object({ kind: z.literal('started'), ...call });
+export type StartedRecord = z.infer<typeof StartedRecord>;
+
+export const Outcome = z.enum(['answered', 'failed', 'cancelled', 'interrupted', 'superseded']);
+export type Outcome = z.infer<typeof Outcome>;
+
+export const FinishedRecord = z.object({
+  kind: z.literal('finished'),
+  ...call,
+  outcome: Outcome,
+  usage: Usage,
+  /** Failure class or error code; absent when answered. */
+  error: z.string().optional(),
+  status: z.int().optional(),
+  /** When the first bytes of the answer arrived, epoch ms. */
+  first_at: z.int().optional(),
+  finished_at: z.int(),
+  trail: z.string(),
+});
+export type FinishedRecord = z.infer<typeof FinishedRecord>;
+
+export const MeterRecord = z.discriminatedUnion('kind', [StartedRecord, FinishedRecord]);
+export type MeterRecord = z.infer<typeof MeterRecord>;
+
+/** The payload of one METER message. */
+export function encodeRecords(records: readonly MeterRecord[]): string {
+  return records.map((record) => JSON.stringify(record)).join('\n');
+}
+
+/** Read a METER message; records of kinds that are not known are skipped. */
+export function decodeRecords(payload: string): MeterRecord[] {
+  return payload.split('\n').flatMap((line) => {
+    const parsed = MeterRecord.safeParse(JSON.parse(line));
+    return parsed.success ? [parsed.data] : [];
+  });
+}

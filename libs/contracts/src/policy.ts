@@ -1,0 +1,142 @@
+// What policy serves and owns: the entry of every request, and the documents that decide about it.
+import { z } from 'zod';
+import { bucket, counter, entry, event, rpc, signal, stop, stream } from './define.ts';
+import { Token } from './tokens.ts';
+
+/** Pointers to the versions of one policy; none is written until the policy language arrives. */
+export const PolicyDocument = z.strictObject({
+  active: z.string(),
+  versions: z.array(z.string()),
+});
+export type PolicyDocument = z.infer<typeof PolicyDocument>;
+
+/** One immutable source under its digest. */
+export const PolicySource = z.strictObject({
+  source: z.string(),
+  by: z.string(),
+  at: z.int(),
+});
+
+/** What is known of a tenant. It holds for the tenants below it that have no document of their own. */
+export const TenantDocument = z.strictObject({
+  /** The names of its levels, as `["organisation", "team"]`. */
+  levels: z.array(z.string()).max(4).optional(),
+  /** Requests are refused as `denied` while this is set. */
+  suspended: z.boolean().optional(),
+  /** The longest time a request may take, ms. */
+  max_timeout_ms: z.int().positive().optional(),
+});
+export type TenantDocument = z.infer<typeof TenantDocument>;
+
+/** A policy as `list` and `get` tell of it. */
+export const PolicyReport = z.object({
+  name: z.string(),
+  builtin: z.boolean(),
+  /** Whose policy it is that holds for the tenant asked about: itself, an ancestor, or `platform`. */
+  of: z.string(),
+  summary: z.string(),
+});
+export type PolicyReport = z.infer<typeof PolicyReport>;
+
+export const policies = bucket({
+  name: 'router_v2_policies',
+  owner: 'policy',
+  readers: ['policy'],
+  key: '<tenant path with />/<policy>',
+  value: PolicyDocument,
+  history: 16,
+  summary: 'Pointers to the versions of each policy',
+});
+
+export const policySources = bucket({
+  name: 'router_v2_policy_sources',
+  owner: 'policy',
+  readers: ['policy'],
+  key: '<digest>',
+  value: PolicySource,
+  summary: 'Immutable policy sources under their digest',
+});
+
+export const tenants = bucket({
+  name: 'router_v2_tenants',
+  owner: 'policy',
+  readers: ['policy'],
+  key: '<tenant path>',
+  value: TenantDocument,
+  history: 16,
+  summary: 'Tenants; written by policy until a tenant service exists',
+});
+
+export const events = stream({
+  name: 'ROUTER_V2_EVENTS',
+  subjects: ['router.v2.event.>'],
+  owner: 'policy',
+  from: ['policy', 'provider'],
+  maxAgeSeconds: 7 * 86_400,
+  compression: true,
+  summary: 'Facts about the mesh itself',
+});
+
+export const rates = stream({
+  name: 'ROUTER_V2_RATE',
+  subjects: ['router.v2.rate.>'],
+  owner: 'policy',
+  from: ['policy', 'provider'],
+  memory: true,
+  maxAgeSeconds: 300,
+  maxBytes: 64 * 1024 * 1024,
+  counter: true,
+  summary: 'Rate counters, one a minute',
+});
+
+export const policy = {
+  evaluate: entry({ subject: 'router.v2.request.*.>', queue: 'policy', from: ['tenant'], summary: 'Decide what may happen to a request and where it goes' }),
+  list: rpc({
+    service: 'policy',
+    verb: 'list',
+    from: 'operator',
+    request: z.strictObject({}),
+    reply: z.object({ policies: z.array(PolicyReport) }),
+    errors: ['invalid_request'],
+    summary: 'The policies that hold for a tenant',
+  }),
+  get: rpc({
+    service: 'policy',
+    verb: 'get',
+    from: 'operator',
+    request: z.strictObject({ name: Token }),
+    reply: PolicyReport,
+    errors: ['invalid_request', 'not_found'],
+    summary: 'One policy by name',
+  }),
+};
+
+/** Where a policy over its cap hands requests back: its own entry discards the header that says so. */
+export const policyStop = stop({ name: 'policy', per: 'verb', queue: 'policy', service: 'policy', from: ['policy'], summary: 'Requests handed back by a policy over its cap' });
+
+/** A document that is not of its form keeps being ignored while the last good one serves. */
+export const badDocument = (entity: 'policy' | 'provider') =>
+  event({
+    entity,
+    verb: 'document_refused',
+    body: z.object({ bucket: z.string(), key: z.string(), revision: z.int(), message: z.string(), instance: z.string() }),
+    summary: `A document that ${entity} watches was not of its form; the last good one stays in force`,
+  });
+export const policyDocumentRefused = badDocument('policy');
+
+/** Requests and tokens a minute. */
+export const rateCounter = counter({
+  stream: rates,
+  pattern: 'router.v2.rate.<metric>.<scope>.<minute>',
+  from: ['policy', 'provider'],
+  summary: 'Requests and tokens a minute; scope `all` or `m-` and 16 hex digits of the model\'s SHA-256',
+});
+
+/** Every way a client talks to calls that are under way. */
+export const control = signal({
+  subject: 'router.v2.control.*.*.*',
+  from: ['tenant'],
+  to: ['policy', 'provider'],
+  body: z.string(),
+  summary: 'To one connection: `cancel`, `limit <n>`, and the server\'s notices that a next stop is not running',
+});

@@ -1,0 +1,148 @@
+// What provider serves and owns: calls to models, the documents that say where they are, and the record of every call.
+import { z } from 'zod';
+import { bucket, rpc, signal, stop, stream } from './define.ts';
+import { badDocument } from './policy.ts';
+import { Token } from './tokens.ts';
+
+/** USD per million tokens, as decimal strings. */
+export const Price = z.strictObject({
+  input: z.string().regex(/^\d{1,6}(\.\d{1,9})?$/, 'must be a decimal number of USD'),
+  output: z.string().regex(/^\d{1,6}(\.\d{1,9})?$/, 'must be a decimal number of USD'),
+});
+
+export const ModelDocument = z.strictObject({
+  /** As the vendor spells it. */
+  name: z.string().min(1).max(200),
+  /** What it can be asked for. */
+  verbs: z.array(z.enum(['chat', 'embed'])).min(1).optional(),
+  /** Further names without a vendor. */
+  aliases: z.array(z.string().min(1).max(200)).optional(),
+  price: Price.optional(),
+});
+export type ModelDocument = z.infer<typeof ModelDocument>;
+
+/** A vendor: where its models are and how they are called. */
+export const ProviderDocument = z.strictObject({
+  vendor: Token,
+  /** The wire format; OpenAI's is spoken by vLLM, Ollama, Groq, Mistral, OpenRouter and many more. */
+  format: z.literal('openai'),
+  /** With the version: `https://api.openai.com/v1`. */
+  base_url: z.url({ protocol: /^https?$/ }),
+  /** The name of its key: resolves only to `ROUTER_KEY_<NAME>` or a file of that name in the secrets folder. */
+  key: Token.optional(),
+  models: z.array(ModelDocument),
+  /** Models that are not listed may be asked for as `vendor/model`. */
+  any_model: z.boolean().optional(),
+  /** Connections an instance opens at most. */
+  connections: z.int().positive().max(4096).optional(),
+});
+export type ProviderDocument = z.infer<typeof ProviderDocument>;
+
+export const providers = bucket({
+  name: 'router_v2_providers',
+  owner: 'provider',
+  readers: ['policy', 'provider'],
+  key: '<vendor>',
+  value: ProviderDocument,
+  history: 16,
+  summary: 'Vendors: where their models are and how they are called',
+});
+
+export const leases = bucket({
+  name: 'router_v2_leases',
+  owner: 'provider',
+  readers: [],
+  key: '<lease>',
+  value: z.object({ holder: z.string() }),
+  summary: 'Leases and checkpoints',
+});
+
+export const slots = bucket({
+  name: 'router_v2_slots',
+  owner: 'provider',
+  readers: [],
+  key: '<scope>.<call>.<tenant path>',
+  value: z.object({ deadline: z.int() }),
+  memory: true,
+  maxBytes: 64 * 1024 * 1024,
+  summary: 'Concurrency slots until their deadline',
+});
+
+export const meter = stream({
+  name: 'ROUTER_V2_METER',
+  subjects: ['router.v2.meter.>'],
+  owner: 'provider',
+  from: ['provider'],
+  maxAgeSeconds: 40 * 86_400,
+  maxBytes: 10 * 1024 * 1024 * 1024,
+  duplicateWindowSeconds: 300,
+  discard: 'new',
+  consumers: { sweep: 'provider' },
+  operatorReads: true,
+  summary: 'Every call to a model, started and finished; full means an alarm, never a silent loss',
+});
+
+const nothing = z.strictObject({});
+
+export const provider = {
+  call: stop({
+    name: 'provider',
+    per: 'vendor',
+    service: 'provider',
+    from: ['policy', 'experiment', 'extension', 'cost', 'provider'],
+    summary: 'Call a model of one vendor and answer the client',
+  }),
+  list: rpc({
+    service: 'provider',
+    verb: 'list',
+    from: 'operator',
+    request: nothing,
+    reply: z.object({ providers: z.array(ProviderDocument) }),
+    errors: ['invalid_request'],
+    summary: 'All provider documents',
+  }),
+  get: rpc({
+    service: 'provider',
+    verb: 'get',
+    from: 'operator',
+    request: z.strictObject({ vendor: Token }),
+    reply: z.object({ provider: ProviderDocument, revision: z.int() }),
+    errors: ['invalid_request', 'not_found'],
+    summary: 'One provider document and its revision',
+  }),
+  put: rpc({
+    service: 'provider',
+    verb: 'put',
+    from: 'operator',
+    request: z.strictObject({ provider: ProviderDocument, revision: z.int().nonnegative().optional() }),
+    reply: z.object({ revision: z.int() }),
+    errors: ['invalid_request', 'conflict'],
+    summary: 'Write a provider document; with `revision` only over that one (0: only if there is none)',
+  }),
+  cancel: signal({
+    subject: 'router.v2.cancel.>',
+    from: ['tenant'],
+    to: ['provider'],
+    body: z.object({ request: z.string() }),
+    summary: 'Cancel a request by its id; the tenant of the subject must be the request\'s or above it',
+  }),
+};
+
+export const providerDocumentRefused = badDocument('provider');
+
+/** Asked before a republished request is called again. */
+export const holder = signal({
+  subject: 'router.v2.holder',
+  from: ['provider'],
+  to: ['provider'],
+  body: z.looseObject({ tenant: z.string(), request: z.string() }),
+  summary: 'Who is running this request?',
+});
+
+export const health = signal({
+  subject: 'router.v2.health.*',
+  from: ['provider'],
+  to: ['policy'],
+  body: z.looseObject({ instance: z.string() }),
+  summary: 'Latency and errors of a vendor\'s models, once a second',
+});

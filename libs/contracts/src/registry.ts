@@ -1,0 +1,40 @@
+// Every contract there is: what permissions, documents and the baseline are made from.
+import type { Contract } from './define.ts';
+import {
+  control,
+  events,
+  policies,
+  policy,
+  policyDocumentRefused,
+  policySources,
+  policyStop,
+  rateCounter,
+  rates,
+  tenants,
+} from './policy.ts';
+import { health, holder, leases, meter, provider, providerDocumentRefused, providers, slots } from './provider.ts';
+import { costStop, experimentStop, extensionStop } from './stops.ts';
+
+export const contracts: readonly Contract[] = [
+  ...Object.values(policy),
+  policyStop,
+  control,
+  policyDocumentRefused,
+  policies,
+  policySources,
+  tenants,
+  events,
+  rates,
+  rateCounter,
+  experimentStop,
+  extensionStop,
+  costStop,
+  ...Object.values(provider),
+  providerDocumentRefused,
+  holder,
+  health,
+  providers,
+  leases,
+  slots,
+  meter,
+];

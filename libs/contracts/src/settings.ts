@@ -1,0 +1,158 @@
+// Every setting of every service: environment variables, read once at start. docs/settings.md is generated from here.
+import { z } from 'zod';
+import { services, type ServiceName } from './define.ts';
+import { tokenPattern } from './tokens.ts';
+
+const second = 1000;
+const durationUnits: Readonly<Record<string, number>> = { ms: 1, s: second, min: 60 * second, h: 3600 * second };
+const sizeUnits: Readonly<Record<string, number>> = { '': 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
+
+/** `250ms`, `60s`, `5min`, `1h` → ms. */
+export const Duration = z.string().transform((text, context) => {
+  const match = /^(\d{1,9})(ms|s|min|h)$/.exec(text);
+  if (match !== null) return Number(match[1]) * (durationUnits[match[2] ?? ''] ?? 1);
+  context.addIssue({ code: 'custom', message: 'must be a number and ms, s, min or h, as "60s"' });
+  return z.NEVER;
+});
+
+/** `4MiB`, `512KiB`, `1000` → bytes. */
+export const Size = z.string().transform((text, context) => {
+  const match = /^(\d{1,12})(KiB|MiB|GiB)?$/.exec(text);
+  if (match !== null) return Number(match[1]) * (sizeUnits[match[2] ?? ''] ?? 1);
+  context.addIssue({ code: 'custom', message: 'must be a number of bytes, or with KiB, MiB or GiB, as "4MiB"' });
+  return z.NEVER;
+});
+
+const Flag = z.enum(['0', '1'], 'must be 0 or 1').transform((text) => text === '1');
+
+const Port = z.string().regex(/^\d{1,5}$/, 'must be a port number').transform(Number).pipe(z.number().max(65_535));
+
+const text = z.string().min(1);
+
+const List = z.string().transform((list) => list.split(',').map((part) => part.trim()).filter((part) => part !== ''));
+
+/** `openai=api.openai.com,azure=my.openai.azure.com:443` → key name to the hosts it may be sent to. */
+const KeyHosts = List.transform((pairs, context) => {
+  const hosts = new Map<string, string[]>();
+  for (const pair of pairs) {
+    const [key = '', host = ''] = pair.split('=');
+    if (!tokenPattern.test(key) || host === '') {
+      context.addIssue({ code: 'custom', message: `"${pair}" must be <key name>=<host>` });
+      return z.NEVER;
+    }
+    hosts.set(key, [...(hosts.get(key) ?? []), host.toLowerCase()]);
+  }
+  return hosts as ReadonlyMap<string, readonly string[]>;
+});
+
+export interface Setting<Schema extends z.ZodType = z.ZodType> {
+  /** The environment variable. */
+  readonly name: string;
+  readonly schema: Schema;
+  /** As it would be written in the environment; without one the setting is optional. */
+  readonly fallback?: string;
+  readonly of: readonly ServiceName[];
+  readonly summary: string;
+}
+
+const setting = <Schema extends z.ZodType, const Fallback extends string | undefined = undefined>(
+  given: Omit<Setting<Schema>, 'fallback'> & { readonly fallback?: Fallback },
+) => given;
+
+/** Settings that every service has. */
+export const commonSettings = {
+  natsUrl: setting({ name: 'NATS_URL', schema: List, fallback: 'nats://127.0.0.1:4222', of: services, summary: 'Servers of the NATS cluster, comma separated' }),
+  credentials: setting({
+    name: 'ROUTER_NATS_CREDENTIALS',
+    schema: text,
+    of: services,
+    summary: 'File with the NATS credentials: JSON `{ "user", "pass" }`, or a `.creds` file',
+  }),
+  httpHost: setting({ name: 'ROUTER_HTTP_HOST', schema: text, fallback: '127.0.0.1', of: services, summary: 'Where /livez, /readyz and /metrics listen' }),
+  httpPort: setting({ name: 'ROUTER_HTTP_PORT', schema: Port, fallback: '0', of: services, summary: 'Their port; 0 takes a free one and logs it' }),
+  logLevel: setting({
+    name: 'ROUTER_LOG_LEVEL',
+    schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
+    fallback: 'info',
+    of: services,
+    summary: 'The least level that is logged: debug, info, warn, error or silent',
+  }),
+  drainTimeoutMs: setting({
+    name: 'ROUTER_DRAIN_TIMEOUT',
+    schema: Duration,
+    fallback: '60s',
+    of: services,
+    summary: 'How long a stopping service waits for what is under way; grant the process five seconds more',
+  }),
+  replicas: setting({
+    name: 'ROUTER_REPLICAS',
+    schema: z.enum(['1', '3', '5']).transform(Number),
+    fallback: '1',
+    of: services,
+    summary: 'Replicas of the streams and buckets that a service owns: 1, 3 or 5',
+  }),
+  tenantInbox: setting({
+    name: 'ROUTER_TENANT_INBOX',
+    schema: Flag,
+    fallback: '0',
+    of: services,
+    summary: '1: answers go only to `_INBOX.<first token of the tenant>.>`, the prefix that the tenant\'s client is granted then',
+  }),
+};
+
+export const policySettings = {
+  maxBodyBytes: setting({
+    name: 'ROUTER_MAX_BODY',
+    schema: Size,
+    fallback: '4MiB',
+    of: ['policy'],
+    summary: 'The largest request body; never above the server\'s max_payload less 128 KiB',
+  }),
+  maxTimeoutMs: setting({
+    name: 'ROUTER_MAX_TIMEOUT',
+    schema: Duration,
+    fallback: '300s',
+    of: ['policy'],
+    summary: 'The time of a request that names none, and the most that one may name',
+  }),
+};
+
+export const providerSettings = {
+  vendors: setting({ name: 'ROUTER_VENDORS', schema: List, of: ['provider'], summary: 'The vendors that this instance calls, comma separated; all when absent' }),
+  seeds: setting({
+    name: 'ROUTER_PROVIDERS',
+    schema: text,
+    of: ['provider'],
+    summary: 'Folder of provider documents (JSON) that are written at start where none of that vendor stands yet',
+  }),
+  secrets: setting({ name: 'ROUTER_SECRETS', schema: text, of: ['provider'], summary: 'Folder in which keys lie, one file a key name' }),
+  keyHosts: setting({
+    name: 'ROUTER_KEY_HOSTS',
+    schema: KeyHosts,
+    fallback: 'openai=api.openai.com,mistral=api.mistral.ai,groq=api.groq.com,openrouter=openrouter.ai',
+    of: ['provider'],
+    summary: 'The hosts that each key may be sent to, as `<key name>=<host>`, comma separated; a port other than the scheme\'s is part of the host',
+  }),
+  modelTimeoutMs: setting({
+    name: 'ROUTER_MODEL_TIMEOUT',
+    schema: Duration,
+    fallback: '300s',
+    of: ['provider'],
+    summary: 'The longest a model may keep silent, before its first byte and between bytes',
+  }),
+};
+
+/** Prefix of the variables that hold keys: `ROUTER_KEY_OPENAI` is the key `openai`. */
+export const keyVariablePrefix = 'ROUTER_KEY_';
+
+/** Every setting there is. */
+export const allSettings: readonly Setting[] = [commonSettings, policySettings, providerSettings].flatMap((group) => Object.values(group) as Setting[]);
+
+export type Settings = Readonly<Record<string, Setting>>;
+
+/** The values of a group of settings: what has no fallback may be absent. */
+export type SettingValues<Group extends Settings> = {
+  readonly [Key in keyof Group]: Group[Key] extends { readonly fallback: string }
+    ? z.output<Group[Key]['schema']>
+    : z.output<Group[Key]['schema']> | undefined;
+};

@@ -1,0 +1,84 @@
+// Every subject of router.v2, built and read in one place.
+import type { RpcContract, StopContract } from './define.ts';
+import { RouterError } from './errors.ts';
+import { isTenantPath, tokenPattern } from './tokens.ts';
+import { Verb } from './chat.ts';
+
+export const root = 'router.v2';
+
+/** Words with a meaning of their own after `router.v2.`: never the name of a service. */
+export const reservedWords: readonly string[] = (
+  'request stage control cancel holder health event meter spend rate stream live resume batch blob feedback'
+).split(' ');
+
+/** Where a tenant's client publishes a request. */
+export function requestSubject(verb: Verb, tenant: string): string {
+  return `${root}.request.${verb}.${tenant}`;
+}
+
+/**
+ * Read verb and tenant from the subject of a request: the only place either is taken from.
+ * @throws RouterError `not_found` for an unknown verb, `invalid_request` for a bad tenant path
+ */
+export function parseRequestSubject(subject: string): { verb: Verb; tenant: string } {
+  const tokens = subject.split('.');
+  const verb = Verb.safeParse(tokens[3]);
+  if (!verb.success) throw new RouterError('not_found', `no verb "${tokens[3] ?? ''}"; it is chat, embed or decide`, { param: 'subject' });
+  return { verb: verb.data, tenant: tailTenant(tokens, 4) };
+}
+
+/** The tenant path that a subject ends in, from the given token on. @throws RouterError `invalid_request` */
+export function tailTenant(tokens: readonly string[], from: number): string {
+  const tenant = tokens.slice(from).join('.');
+  if (!isTenantPath(tenant)) {
+    throw new RouterError('invalid_request', `subject: tenant path "${tenant.slice(0, 80)}" must be 1 to 4 tokens of a-z, 0-9, "_" and "-", at most 63 each`, { param: 'subject' });
+  }
+  return tenant;
+}
+
+/** The subject a stop listens on; `*` as the member stands for all members of its family. */
+export function stopSubject(stop: Pick<StopContract, 'name' | 'per'>, member?: string): string {
+  return `${root}.stage.${stop.name}${stop.per === undefined ? '' : `.${member ?? '*'}`}`;
+}
+
+/** The queue group of a stop: one for each member of a family. */
+export function stopQueue(stop: Pick<StopContract, 'name' | 'per' | 'queue'>, member?: string): string {
+  if (stop.queue !== undefined) return stop.queue;
+  return stop.per === undefined ? stop.name : `${stop.name}-${member ?? '*'}`;
+}
+
+/** The subject of a stop by the name that an itinerary holds: `cost`, `provider.openai`. @throws RouterError `internal` when it is no stop name */
+export function stageSubject(stopName: string): string {
+  if (!stopName.split('.').every((token) => tokenPattern.test(token))) throw new RouterError('internal', `"${stopName}" is no stop`);
+  return `${root}.stage.${stopName}`;
+}
+
+/** Where limits, cancels and 503 notices reach one connection; the token is 128 random bits, for nuids can be guessed. */
+export function controlSubject(service: string, connection: string, token: string): string {
+  return `${root}.control.${service}.${connection}.${token}`;
+}
+
+/** Where a tenant's client cancels by request id. */
+export function cancelSubject(tenant: string): string {
+  return `${root}.cancel.${tenant}`;
+}
+
+export function rpcSubject(contract: Pick<RpcContract, 'service' | 'verb'>, tenant: string): string {
+  return `${root}.${contract.service}.${contract.verb}.${tenant}`;
+}
+
+export function meterSubject(tenant: string): string {
+  return `${root}.meter.${tenant}`;
+}
+
+export function eventSubject(contract: { readonly entity: string; readonly verb: string }, tenant: string): string {
+  return `${root}.event.${contract.entity}.${contract.verb}.${tenant}`;
+}
+
+/** The prefix of a service's own inboxes: nobody else may subscribe to it or name it. */
+export function serviceInbox(service: string): string {
+  return `_SVC.${service}`;
+}
+
+/** The tenant that platform-wide documents and administration belong to. */
+export const platformTenant = 'platform';

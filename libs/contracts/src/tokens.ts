@@ -1,0 +1,56 @@
+// The tokens that subjects, tenant paths and keys are made of: never normalised, so two spellings never meet in one name.
+import { z } from 'zod';
+import { RouterError } from './errors.ts';
+
+/** A subject token: 1 to 63 of lower-case letters, digits, `_` and `-`. */
+export const tokenPattern = /^[a-z0-9_-]{1,63}$/;
+
+export const Token = z.string().regex(tokenPattern, 'must be 1 to 63 of a-z, 0-9, "_" and "-"');
+
+/** How many tokens a tenant path may have: organisation, team, project… */
+export const maxTenantLevels = 4;
+
+// Matches 1 to 4 tokens joined by dots.
+const tenantPattern = /^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63}){0,3}$/;
+
+/** A tenant path as it stands at the tail of subjects: `acme.web.chat`. */
+export const TenantPath = z.string().regex(tenantPattern, `must be 1 to ${maxTenantLevels} tokens of a-z, 0-9, "_" and "-", joined by dots`);
+
+/** Whether a text is a tenant path. */
+export function isTenantPath(text: string): boolean {
+  return tenantPattern.test(text);
+}
+
+/**
+ * Check a tenant path that came from outside.
+ * @throws RouterError `invalid_request` naming the path
+ */
+export function tenantPath(text: string): string {
+  if (isTenantPath(text)) return text;
+  throw new RouterError('invalid_request', `tenant path "${text.slice(0, 80)}" must be 1 to ${maxTenantLevels} tokens of a-z, 0-9, "_" and "-"`, {
+    param: 'subject',
+  });
+}
+
+/** A tenant path and all above it, nearest first: `a.b.c` → `a.b.c`, `a.b`, `a`. */
+export function lineage(tenant: string): string[] {
+  const levels = tenant.split('.');
+  return levels.map((_, index) => levels.slice(0, levels.length - index).join('.'));
+}
+
+/** Whether a tenant path is another one or stands above it. */
+export function isWithin(tenant: string, ancestor: string): boolean {
+  return tenant === ancestor || tenant.startsWith(`${ancestor}.`);
+}
+
+/** Write any text as one key token: what KV does not allow becomes `=` and two hex digits a byte, so two texts never share a key. */
+export function escapeKeyToken(text: string): string {
+  return text.replace(/[^A-Za-z0-9_-]/gu, (character) =>
+    [...new TextEncoder().encode(character)].map((byte) => `=${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
+  );
+}
+
+/** Undo {@link escapeKeyToken}. */
+export function unescapeKeyToken(token: string): string {
+  return decodeURIComponent(token.replace(/%/g, '%25').replace(/=/g, '%'));
+}
