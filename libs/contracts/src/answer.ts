@@ -33,7 +33,7 @@ export const Attempt = z.object({
 });
 export type Attempt = z.infer<typeof Attempt>;
 
-/** `attempts` are the candidates that failed before this answer, in order. */
+/** `attempts` are the candidates that failed before this answer, in order; `usage_stored` stands here in unary answers and beside it in `end` frames. */
 export const AnswerReport = z.object({
   request: z.string(),
   provider: z.string(),
@@ -42,5 +42,6 @@ export const AnswerReport = z.object({
   policy: z.string(),
   attempts: z.array(Attempt),
   trail: z.array(TrailEntry),
+  usage_stored: z.boolean().optional(),
 });
 export type AnswerReport = z.infer<typeof AnswerReport>;

@@ -37,7 +37,7 @@ export type ErrorCode = keyof typeof errorKinds;
 export const ErrorCode = z.enum(Object.keys(errorKinds) as [ErrorCode, ...ErrorCode[]]);
 
 /** Reasons of `unavailable` that no retry mends. */
-const finalReasons = new Set(['no_candidate', 'policy_limit', 'policy_error']);
+export const finalReasons: ReadonlySet<string> = new Set(['no_candidate', 'policy_limit', 'policy_error']);
 
 /** The body of every error answer. */
 export const ErrorBody = z.object({
@@ -121,7 +121,7 @@ export function parseAs<Schema extends z.ZodType>(schema: Schema, value: unknown
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = deepest(parsed.error.issues[0]);
-  const param = issue.path.map(String).join('.') || what;
+  const param = (issue.path.map(String).join('.') || what).slice(0, 200); // a field's name may be the client's own
   throw new RouterError('invalid_request', `${what}: "${param}" ${issue.message.replace(/^Invalid input: /, '')}`, { param });
 }
 

@@ -38,6 +38,14 @@ export const ProviderDocument = z.strictObject({
 });
 export type ProviderDocument = z.infer<typeof ProviderDocument>;
 
+/** A provider document in an answer: what a newer service knows of it passes through an older reader. */
+export const ProviderReport = z.looseObject({
+  ...ProviderDocument.shape,
+  format: z.string(),
+  models: z.array(z.looseObject({ ...ModelDocument.shape, verbs: z.array(z.string()).optional(), price: z.looseObject(Price.shape).optional() })),
+});
+export type ProviderReport = z.infer<typeof ProviderReport>;
+
 export const providers = bucket({
   name: 'router_v2_providers',
   owner: 'provider',
@@ -97,8 +105,8 @@ export const provider = {
     verb: 'list',
     from: 'operator',
     request: nothing,
-    reply: z.object({ providers: z.array(ProviderDocument) }),
-    errors: ['invalid_request'],
+    reply: z.object({ providers: z.array(ProviderReport) }),
+    errors: ['invalid_request', 'not_found'],
     summary: 'All provider documents',
   }),
   get: rpc({
@@ -106,7 +114,7 @@ export const provider = {
     verb: 'get',
     from: 'operator',
     request: z.strictObject({ vendor: Token }),
-    reply: z.object({ provider: ProviderDocument, revision: z.int() }),
+    reply: z.object({ provider: ProviderReport, revision: z.int() }),
     errors: ['invalid_request', 'not_found'],
     summary: 'One provider document and its revision',
   }),
@@ -116,7 +124,7 @@ export const provider = {
     from: 'operator',
     request: z.strictObject({ provider: ProviderDocument, revision: z.int().nonnegative().optional() }),
     reply: z.object({ revision: z.int() }),
-    errors: ['invalid_request', 'conflict'],
+    errors: ['invalid_request', 'not_found', 'conflict', 'unavailable'],
     summary: 'Write a provider document; with `revision` only over that one (0: only if there is none)',
   }),
   cancel: signal({

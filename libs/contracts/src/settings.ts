@@ -35,8 +35,8 @@ const List = z.string().transform((list) => list.split(',').map((part) => part.t
 const KeyHosts = List.transform((pairs, context) => {
   const hosts = new Map<string, string[]>();
   for (const pair of pairs) {
-    const [key = '', host = ''] = pair.split('=');
-    if (!tokenPattern.test(key) || host === '') {
+    const [key = '', host = '', ...more] = pair.split('=');
+    if (!tokenPattern.test(key) || host === '' || more.length > 0) {
       context.addIssue({ code: 'custom', message: `"${pair}" must be <key name>=<host>` });
       return z.NEVER;
     }
@@ -50,14 +50,14 @@ export interface Setting<Schema extends z.ZodType = z.ZodType> {
   readonly name: string;
   readonly schema: Schema;
   /** As it would be written in the environment; without one the setting is optional. */
-  readonly fallback?: string;
+  readonly fallback?: string | undefined;
   readonly of: readonly ServiceName[];
   readonly summary: string;
 }
 
 const setting = <Schema extends z.ZodType, const Fallback extends string | undefined = undefined>(
   given: Omit<Setting<Schema>, 'fallback'> & { readonly fallback?: Fallback },
-) => given;
+): Omit<Setting<Schema>, 'fallback'> & { readonly fallback: Fallback } => ({ ...given, fallback: given.fallback as Fallback });
 
 /** Settings that every service has. */
 export const commonSettings = {
@@ -146,7 +146,7 @@ export const providerSettings = {
 export const keyVariablePrefix = 'ROUTER_KEY_';
 
 /** Every setting there is. */
-export const allSettings: readonly Setting[] = [commonSettings, policySettings, providerSettings].flatMap((group) => Object.values(group) as Setting[]);
+export const allSettings: readonly Setting[] = [commonSettings, policySettings, providerSettings].flatMap((group: Settings) => Object.values(group));
 
 export type Settings = Readonly<Record<string, Setting>>;
 

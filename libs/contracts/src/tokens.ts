@@ -43,8 +43,12 @@ export function isWithin(tenant: string, ancestor: string): boolean {
   return tenant === ancestor || tenant.startsWith(`${ancestor}.`);
 }
 
-/** Write any text as one key token: what KV does not allow becomes `=` and two hex digits a byte, so two texts never share a key. */
+/**
+ * Write a text as one key token: what KV does not allow becomes `=` and two hex digits a byte, so two texts never share a key.
+ * @throws RouterError `invalid_request` for the empty text and for half a surrogate pair, which have no bytes of their own
+ */
 export function escapeKeyToken(text: string): string {
+  if (text === '' || !text.isWellFormed()) throw new RouterError('invalid_request', 'a part of a key must be well-formed text and not empty');
   return text.replace(/[^A-Za-z0-9_-]/gu, (character) =>
     [...new TextEncoder().encode(character)].map((byte) => `=${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
   );

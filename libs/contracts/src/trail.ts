@@ -14,11 +14,12 @@ export type TrailEntry = z.infer<typeof TrailEntry>;
 
 /** `stop@instance;received;waited;worked;code`, as it stands in the header. */
 export function formatTrailEntry(entry: TrailEntry): string {
-  return `${entry.stop}@${entry.instance};${entry.received};${tenths(entry.waited_ms)};${tenths(entry.worked_ms)};${entry.code}`;
+  return `${entry.stop}@${entry.instance};${Math.round(entry.received)};${tenths(entry.waited_ms)};${tenths(entry.worked_ms)};${entry.code}`;
 }
 
+/** Never negative: the clocks of two machines differ, and a wait is the difference of both. */
 function tenths(ms: number): number {
-  return Math.round(ms * 10) / 10;
+  return Math.max(0, Math.round(ms * 10) / 10);
 }
 
 /** Read a trail header; entries that are not of the form are left out. */

@@ -1,0 +1,96 @@
+// What a service is: contracts it serves, buckets it owns and watches, settings, and handlers that must fit the contracts.
+import type {
+  BucketContract,
+  commonSettings,
+  EntryContract,
+  EventContract,
+  RpcContract,
+  ServiceName,
+  Settings,
+  SettingValues,
+  SignalContract,
+  StopContract,
+  StreamContract,
+} from '@router-mesh/contracts';
+import type { BadDocument, Cancellations, SnapshotWatch } from '@router-mesh/wire';
+import type { Logger } from 'pino';
+import type { z } from 'zod';
+import type { EntryPassage, StopPassage } from './passage.ts';
+
+export type Served = EntryContract | StopContract | RpcContract | SignalContract;
+export type ServedGroup = Readonly<Record<string, Served>>;
+export type WatchedGroup = Readonly<Record<string, BucketContract>>;
+
+type Later<Result> = Result | Promise<Result>;
+
+/** Who an rpc or signal concerns. */
+export interface Concerning {
+  readonly tenant: string;
+}
+
+/** The handler that a contract asks for. A thrown RouterError is the answer; anything else is logged and answered as `internal`. */
+export type Handler<Contract extends Served> = Contract extends EntryContract
+  ? (passage: EntryPassage) => Later<void>
+  : Contract extends StopContract
+    ? (passage: StopPassage) => Later<void>
+    : Contract extends RpcContract<infer Request, infer Reply>
+      ? (request: z.output<Request>, about: Concerning) => Later<z.input<Reply>>
+      : Contract extends SignalContract<infer Body>
+        ? (body: z.output<Body>, about: Concerning) => void
+        : never;
+
+export type Handlers<Serves extends ServedGroup> = { readonly [Key in keyof Serves]: Handler<Serves[Key]> };
+
+export type Watches<Group extends WatchedGroup> = {
+  readonly [Key in keyof Group]: SnapshotWatch<z.output<Group[Key]['value']>>;
+};
+
+/** What the kernel gives to a service's wiring. */
+export interface House<Group extends WatchedGroup = WatchedGroup, Own extends Settings = Settings> {
+  readonly instance: string;
+  readonly log: Logger;
+  readonly settings: SettingValues<Own & typeof commonSettings>;
+  readonly snapshots: Watches<Group>;
+  readonly cancellations: Cancellations;
+  /** Keys from the environment (`ROUTER_KEY_*`), by name. */
+  readonly keys: ReadonlyMap<string, string>;
+  /** The most a message may carry here, bytes. */
+  readonly payloadLimit: () => number;
+  /** Write a document of a bucket the service owns; resolves to its revision. @throws RouterError `conflict` when `revision` is not its last */
+  put<Value extends z.ZodType>(bucket: BucketContract<Value>, key: string, value: z.output<Value>, revision?: number): Promise<number>;
+  /** Publish a fact without waiting for it to be stored. */
+  tell(subject: string, payload: string): void;
+  /** Publish a fact; resolves when it is stored. @throws Error when it is not, within the time */
+  store(subject: string, payload: string, options: { readonly messageId?: string; readonly timeoutMs: number }): Promise<void>;
+}
+
+export interface ServiceDefinition<
+  Serves extends ServedGroup = ServedGroup,
+  Group extends WatchedGroup = WatchedGroup,
+  Own extends Settings = Settings,
+> {
+  readonly name: ServiceName;
+  readonly summary: string;
+  readonly serves: Serves;
+  readonly owns: readonly (BucketContract | StreamContract)[];
+  /** Loaded before the first answer, swapped as immutable snapshots. */
+  readonly watches: Group;
+  readonly settings: Own;
+  /** The event that tells of a document that is not of its form. */
+  readonly documentRefused: EventContract<z.ZodType<unknown, BadDocument & { instance: string }>>;
+  /** For each family of stops, the members to serve now; asked again whenever a watched bucket changes. */
+  readonly members?: (house: House<Group, Own>) => Readonly<Record<string, readonly string[]>>;
+  /** Called once before anything is served: documents to seed, pools to open. */
+  readonly prepare?: (house: House<Group, Own>) => Promise<void>;
+  readonly handlers: (house: House<Group, Own>) => Handlers<Serves>;
+}
+
+/** A service as a value; `run` brings it to life. A missing or mistyped handler does not compile. */
+export function defineService<const Serves extends ServedGroup, const Group extends WatchedGroup, const Own extends Settings>(
+  definition: ServiceDefinition<Serves, Group, Own>,
+): ServiceDefinition<Serves, Group, Own> {
+  for (const bucket of Object.values(definition.watches)) {
+    if (!bucket.readers.includes(definition.name)) throw new Error(`bucket "${bucket.name}" does not name "${definition.name}" as a reader`);
+  }
+  return definition;
+}

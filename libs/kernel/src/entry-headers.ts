@@ -1,0 +1,60 @@
+// What a client may say in headers at the entry, checked; everything else it says is discarded.
+import { header, RouterError } from '@router-mesh/contracts';
+import type { MsgHdrs } from '@router-mesh/wire';
+import { ulid } from 'ulid';
+
+/** What the client asked for. */
+export interface Asked {
+  readonly request: string;
+  readonly timeoutMs?: number;
+  readonly attempt: number;
+  readonly frames: boolean;
+  readonly traceparent?: string;
+  readonly tracestate?: string;
+}
+
+const ulidPattern = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+const longestTimeoutMs = 86_400_000;
+
+/** Read the headers of a request. @throws RouterError `invalid_request` naming the header */
+export function readEntryHeaders(headers: MsgHdrs | undefined): Asked {
+  if (headers === undefined) return { request: ulid(), attempt: 1, frames: false };
+  const said = (name: string): string | undefined => headers.get(name) || undefined;
+
+  const encoding = said(header.contentEncoding);
+  if (encoding !== undefined && encoding !== 'identity') throw wrong(header.contentEncoding, encoding, 'is not supported; send the body as it is');
+  const type = said(header.contentType);
+  if (type !== undefined && !/^application\/json\b/i.test(type)) throw wrong(header.contentType, type, 'must be application/json');
+
+  const timeoutMs = wholeNumber(header.timeout, said(header.timeout), 1, longestTimeoutMs);
+  const frames = said(header.frames);
+  if (frames !== undefined && frames !== '1') throw wrong(header.frames, frames, 'must be 1');
+  const traceparent = said(header.traceparent);
+  const tracestate = said(header.tracestate);
+  if ((traceparent?.length ?? 0) > 64) throw wrong(header.traceparent, traceparent ?? '', 'must have at most 64 characters');
+  if ((tracestate?.length ?? 0) > 512) throw wrong(header.tracestate, tracestate ?? '', 'must have at most 512 characters');
+  return {
+    request: requestId(said(header.request)),
+    attempt: wholeNumber(header.attempt, said(header.attempt), 1, 9) ?? 1,
+    frames: frames === '1',
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(traceparent === undefined ? {} : { traceparent }),
+    ...(tracestate === undefined ? {} : { tracestate }),
+  };
+}
+
+/** The client's id where it is a ULID, else one of ours. */
+function requestId(said: string | undefined): string {
+  return said !== undefined && ulidPattern.test(said) ? said : ulid();
+}
+
+function wholeNumber(name: string, said: string | undefined, least: number, most: number): number | undefined {
+  if (said === undefined) return undefined;
+  const value = /^\d{1,9}$/.test(said) ? Number(said) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  throw wrong(name, said, `must be a whole number from ${least} to ${most}`);
+}
+
+function wrong(name: string, said: string, message: string): RouterError {
+  return new RouterError('invalid_request', `header ${name}: "${said.slice(0, 40)}" ${message}`, { param: name });
+}

@@ -1,0 +1,35 @@
+// What is under way in a process, so that it can be waited for before it stops.
+
+/** Counts what is under way. */
+export class Flight {
+  #count = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** One more thing is under way, until the returned function is called (once or more). */
+  hold(): () => void {
+    this.#count += 1;
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#count -= 1;
+      if (this.#count === 0) for (const resolve of this.#waiting.splice(0)) resolve();
+    };
+  }
+
+  /** Resolves to whether all landed in time. */
+  async landed(timeoutMs: number): Promise<boolean> {
+    if (this.#count === 0) return true;
+    return await new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), timeoutMs);
+      this.#waiting.push(() => {
+        clearTimeout(timer);
+        resolve(true);
+      });
+    });
+  }
+}

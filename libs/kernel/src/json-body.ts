@@ -1,0 +1,50 @@
+// Reading a JSON body that came from outside: every way in which it can be none has its own message.
+import { maxBodyDepth, RouterError } from '@router-mesh/contracts';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** @throws RouterError `invalid_request` with param `body`, or `too_large` */
+export function readJsonBody(body: Uint8Array, maxBytes: number): unknown {
+  if (body.length === 0) throw invalid('is empty; send JSON');
+  if (body.length > maxBytes) {
+    const details = { limit: maxBytes, size: body.length };
+    throw new RouterError('too_large', `body has ${body.length} bytes and may have ${maxBytes} (ROUTER_MAX_BODY)`, { param: 'body', details });
+  }
+  const value = parse(decode(body));
+  if (isDeeperThan(value, maxBodyDepth)) throw invalid(`nests deeper than ${maxBodyDepth} levels`);
+  return value;
+}
+
+function invalid(message: string): RouterError {
+  return new RouterError('invalid_request', `body ${message}`, { param: 'body' });
+}
+
+function decode(body: Uint8Array): string {
+  try {
+    return utf8.decode(body);
+  } catch {
+    throw invalid(looksCompressed(body) ? 'is compressed; send it as plain JSON' : 'is not valid UTF-8');
+  }
+}
+
+/** The magic numbers of gzip and zstd. */
+function looksCompressed(body: Uint8Array): boolean {
+  return (body[0] === 0x1f && body[1] === 0x8b) || (body[0] === 0x28 && body[1] === 0xb5);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // V8 quotes the text around the fault: only where it stands may be told, for prompts never enter messages.
+    const position = /at position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
+    throw invalid(position === undefined ? 'is not JSON' : `is not JSON: see position ${position}`);
+  }
+}
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  for (const inner of Object.values(value)) if (isDeeperThan(inner, levels - 1)) return true;
+  return false;
+}

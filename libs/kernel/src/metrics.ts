@@ -1,0 +1,127 @@
+// Numbers of a service: for Prometheus, and for `$SRV.STATS`. Labels are bounded: stops, codes, buckets; never text of tenants, models or clients.
+import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** True handler times of one stop or rpc since the start. */
+export interface Timing {
+  readonly requests: number;
+  readonly errors: number;
+  readonly in_flight: number;
+  readonly p50_ms: number;
+  readonly p99_ms: number;
+}
+
+interface Track {
+  requests: number;
+  errors: number;
+  inFlight: number;
+  readonly microseconds: RecordableHistogram;
+}
+
+export class Counts {
+  readonly registry = new Registry();
+  readonly #tracks = new Map<string, Track>();
+  readonly #seconds = new Histogram({
+    name: 'router_stop_seconds',
+    help: 'Time that a stop or rpc worked on a request, by its outcome (ok or an error code)',
+    labelNames: ['stop', 'code'],
+    buckets: [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300],
+    registers: [this.registry],
+  });
+  readonly #missing = new Counter({
+    name: 'router_missing_stops_total',
+    help: 'Forwards that found nobody listening',
+    labelNames: ['stop'],
+    registers: [this.registry],
+  });
+  readonly #refusedAddresses = new Counter({
+    name: 'router_refused_addresses_total',
+    help: 'Requests dropped because their return address may not be answered',
+    registers: [this.registry],
+  });
+  readonly #refusedPublishes = new Counter({
+    name: 'router_refused_publishes_total',
+    help: 'Publishes to return addresses that the NATS server refused',
+    registers: [this.registry],
+  });
+  readonly #totals = { missing: 0, refusedAddresses: 0, refusedPublishes: 0 };
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+    const inFlight = new Gauge({
+      name: 'router_in_flight',
+      help: 'Requests that a stop or rpc is working on',
+      labelNames: ['stop'],
+      registers: [this.registry],
+      collect: () => {
+        for (const [stop, track] of this.#tracks) inFlight.set({ stop }, track.inFlight);
+      },
+    });
+  }
+
+  /** A request came to a stop; call what is returned with its outcome. */
+  begin(stop: string): (code: string) => void {
+    const track = this.#track(stop);
+    track.inFlight += 1;
+    const started = performance.now();
+    return (code) => {
+      const ms = performance.now() - started;
+      track.inFlight -= 1;
+      track.requests += 1;
+      if (code !== 'ok') track.errors += 1;
+      track.microseconds.record(Math.max(1, Math.round(ms * 1000)));
+      this.#seconds.observe({ stop, code }, ms / 1000);
+    };
+  }
+
+  missing(stop: string): void {
+    this.#totals.missing += 1;
+    this.#missing.inc({ stop });
+  }
+
+  refusedAddress(): void {
+    this.#totals.refusedAddresses += 1;
+    this.#refusedAddresses.inc();
+  }
+
+  refusedPublish(): void {
+    this.#totals.refusedPublishes += 1;
+    this.#refusedPublishes.inc();
+  }
+
+  /** A number that changes by itself, read when asked for. */
+  gauge(name: string, help: string, read: () => Iterable<readonly [labels: Readonly<Record<string, string>>, value: number]>, labelNames: readonly string[]): void {
+    const gauge = new Gauge({
+      name,
+      help,
+      labelNames: [...labelNames],
+      registers: [this.registry],
+      collect: () => {
+        for (const [labels, value] of read()) gauge.set(labels, value);
+      },
+    });
+  }
+
+  timings(): Record<string, Timing> {
+    const timing = ({ requests, errors, inFlight, microseconds }: Track): Timing => ({
+      requests,
+      errors,
+      in_flight: inFlight,
+      p50_ms: requests === 0 ? 0 : microseconds.percentile(50) / 1000,
+      p99_ms: requests === 0 ? 0 : microseconds.percentile(99) / 1000,
+    });
+    return Object.fromEntries([...this.#tracks].map(([stop, track]) => [stop, timing(track)]));
+  }
+
+  totals(): Readonly<{ missing: number; refusedAddresses: number; refusedPublishes: number }> {
+    return { ...this.#totals };
+  }
+
+  #track(stop: string): Track {
+    const found = this.#tracks.get(stop);
+    if (found !== undefined) return found;
+    const track: Track = { requests: 0, errors: 0, inFlight: 0, microseconds: createHistogram() };
+    this.#tracks.set(stop, track);
+    return track;
+  }
+}

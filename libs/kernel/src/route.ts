@@ -1,0 +1,47 @@
+// Where a request goes next, and what becomes of it when nobody listens there. Pure.
+import { modelId, RouterError, type Attempt, type Plan } from '@router-mesh/contracts';
+import type { Travel } from '@router-mesh/wire';
+
+/** The stop to publish to, and the travel to publish with it. */
+export interface NextStop {
+  readonly stop: string;
+  readonly optional: boolean;
+  readonly travel: Travel;
+}
+
+/** Take the next stop off the itinerary. @throws RouterError `internal` when there is none */
+export function nextStop(travel: Travel): NextStop {
+  const [first, ...rest] = travel.itinerary;
+  if (first === undefined) throw new RouterError('internal', 'a request has no stop left to visit');
+  const optional = first.endsWith('?');
+  return { stop: optional ? first.slice(0, -1) : first, optional, travel: { ...travel, itinerary: rest } };
+}
+
+/**
+ * Where to go when a stop is not running: an optional one is left out, another candidate is tried in a provider's place.
+ * @throws RouterError `unavailable` naming the stop when neither helps
+ */
+export function withoutStop({ stop, optional, travel }: NextStop): NextStop {
+  if (optional) return nextStop(travel);
+  const [candidate] = travel.plan.candidates;
+  if (stop.startsWith('provider.') && candidate !== undefined) {
+    const failed = afterFailure(travel, { model: modelId(candidate), class: 'not_running' });
+    if (failed !== undefined) return failed;
+  }
+  const attempts = travel.plan.attempts.length === 0 ? {} : { attempts: travel.plan.attempts };
+  throw new RouterError('unavailable', `stop "${stop}" is not running`, { details: { reason: 'not_running', stop, ...attempts } });
+}
+
+/** The next candidate's stop after the first candidate failed: one leg further. Undefined when it was the last. */
+export function afterFailure(travel: Travel, attempt: Attempt): NextStop | undefined {
+  const [, ...candidates] = travel.plan.candidates;
+  const [next] = candidates;
+  if (next === undefined) return undefined;
+  const plan: Plan = { ...travel.plan, candidates, attempts: [...travel.plan.attempts, attempt] };
+  return { stop: providerStop(next.vendor), optional: false, travel: { ...travel, plan, leg: travel.leg + 1, itinerary: [] } };
+}
+
+/** The name of a vendor's stop, as itineraries hold it. */
+export function providerStop(vendor: string): string {
+  return `provider.${vendor}`;
+}

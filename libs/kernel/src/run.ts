@@ -1,0 +1,242 @@
+// The life of a service: connect, own, load, serve, drain.
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { commonSettings, platformTenant, RouterError, serviceInbox, type BucketContract, type Settings, type SettingValues } from '@router-mesh/contracts';
+import {
+  Cancellations,
+  connectNats,
+  Control,
+  ensureStores,
+  Forwarder,
+  missingFromServer,
+  payloadLimit,
+  publishEvent,
+  putDocument,
+  SnapshotWatch,
+  storeFact,
+  watchConnection,
+} from '@router-mesh/wire';
+import { pino, type Logger } from 'pino';
+import kernelPackage from '../package.json' with { type: 'json' };
+import type { Handlers, House, ServedGroup, ServiceDefinition, WatchedGroup, Watches } from './define.ts';
+import { Flight } from './flight.ts';
+import { serveHealth, type HealthServer, type Readiness } from './health.ts';
+import type { Link } from './link.ts';
+import { Counts } from './metrics.ts';
+import { Rpcs } from './rpcs.ts';
+import { readKeys, readSettings, type Environment } from './settings.ts';
+import { Stops } from './stops.ts';
+
+/** The version that every service of this tree reports. */
+export const version: string = kernelPackage.version;
+
+/** How long interrupted requests have to be recorded and answered, ms. */
+const interruptionMs = 3000;
+
+/**
+ * Run a service until it is told to stop (SIGTERM or SIGINT): then it leaves its queue groups, waits for what is under way, and exits with 0.
+ * What is fatal is logged in one line and exits with 1: whoever started it starts it again.
+ */
+export async function run<Serves extends ServedGroup, Group extends WatchedGroup, Own extends Settings>(
+  definition: ServiceDefinition<Serves, Group, Own>,
+  environment: Environment = process.env,
+): Promise<void> {
+  try {
+    await new Running(definition, environment).start();
+  } catch (thrown) {
+    const error = RouterError.from(thrown);
+    const message = error.code === 'internal' && error.cause instanceof Error ? error.cause.message : error.message;
+    pino().fatal({ service: definition.name, code: error.code }, message);
+    process.exit(1);
+  }
+}
+
+class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extends Settings> {
+  readonly #definition: ServiceDefinition<Serves, Group, Own>;
+  readonly #instance = randomBytes(5).toString('hex');
+  readonly #settings: SettingValues<Own & typeof commonSettings>;
+  readonly #common: SettingValues<typeof commonSettings>;
+  readonly #keys: ReadonlyMap<string, string>;
+  readonly #log: Logger;
+  readonly #counts = new Counts();
+  readonly #flight = new Flight();
+  readonly #interrupt = new AbortController();
+  #missing: string[] = ['nats'];
+  #watches: readonly SnapshotWatch<unknown>[] = [];
+  #stopping = false;
+
+  constructor(definition: ServiceDefinition<Serves, Group, Own>, environment: Environment) {
+    this.#definition = definition;
+    this.#settings = readSettings({ ...definition.settings, ...commonSettings }, environment);
+    this.#common = readSettings(commonSettings, environment);
+    this.#keys = readKeys(environment);
+    this.#log = pino({ level: this.#common.logLevel, base: { service: definition.name, instance: this.#instance } });
+  }
+
+  async start(): Promise<void> {
+    const { name } = this.#definition;
+    const { natsUrl, credentials, httpHost, httpPort, tenantInbox } = this.#common;
+    const health = await serveHealth(httpHost, httpPort, this.#counts.registry, () => this.#readiness());
+    this.#log.info({ http: health.url, version }, 'starting');
+
+    const nc = await connectNats({ servers: natsUrl, name: `${name} ${this.#instance}`, inboxPrefix: serviceInbox(name), credentials, wait: true });
+    const lacking = missingFromServer(nc);
+    if (lacking !== undefined) throw new RouterError('unavailable', lacking);
+    const control = new Control(nc, name);
+    const link: Link = {
+      nc,
+      instance: this.#instance,
+      control,
+      forwarder: new Forwarder(nc, control),
+      cancellations: new Cancellations(),
+      flight: this.#flight,
+      counts: this.#counts,
+      interrupted: this.#interrupt.signal,
+    };
+    this.#guard(link);
+
+    this.#missing = ['stores'];
+    await this.#ensureStores(link);
+    const house = this.#furnish(link);
+    this.#missing = this.#watches.map((watch) => `bucket ${watch.bucket.name}`);
+    await Promise.all(this.#watches.map((watch) => watch.loaded));
+
+    await this.#definition.prepare?.(house);
+    const stops = new Stops(link, this.#log, { tenantInbox });
+    const rpcs = await this.#serve(link, house, stops);
+    await nc.flush();
+    this.#missing = [];
+    this.#log.info({ http: health.url, stops: stops.names }, 'ready');
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void this.#stop(link, stops, rpcs, health));
+  }
+
+  /** Serve every contract; families of stops follow the watched buckets. */
+  async #serve(link: Link, house: House<Group, Own>, stops: Stops): Promise<Rpcs> {
+    const { name, summary, serves, members } = this.#definition;
+    const handlers = this.#definition.handlers(house) as Handlers<ServedGroup>;
+    const rpcs = await Rpcs.register(link, this.#log, {
+      name,
+      version,
+      summary,
+      metadata: { instance: this.#instance },
+      stats: () => ({ instance: this.#instance, stops: stops.names, timings: this.#counts.timings(), totals: this.#counts.totals(), ...this.#readiness() }),
+    });
+    for (const [key, contract] of Object.entries(serves)) {
+      const handle = handlers[key] as never;
+      if (contract.kind === 'entry') stops.serveEntry(contract, handle);
+      else if (contract.kind === 'rpc') rpcs.serve(contract, handle);
+      else if (contract.kind === 'signal') rpcs.listen(contract, handle);
+      else if (contract.per === undefined) stops.serveStop(contract, undefined, handle);
+      else {
+        const follow = (): void => {
+          if (this.#stopping) return;
+          const now = members?.(house)[key] ?? [];
+          for (const member of now) stops.serveStop(contract, member, handle);
+          const kept = new Set(now.map((member) => `${contract.name}.${member}`));
+          const gone = stops.names.filter((stop) => stop.startsWith(`${contract.name}.`) && !kept.has(stop));
+          for (const stop of gone) void stops.leave(stop);
+        };
+        follow();
+        for (const watch of this.#watches) watch.onSwap(follow);
+      }
+    }
+    return rpcs;
+  }
+
+  #furnish(link: Link): House<Group, Own> {
+    const { nc } = link;
+    const refused = (bucket: BucketContract): SnapshotWatch<unknown> =>
+      new SnapshotWatch(nc, bucket, {
+        inboxPrefix: serviceInbox(this.#definition.name),
+        refused: (document) => {
+          this.#log.error(document, 'a document is not of its form; the last good one stays in force');
+          publishEvent(nc, this.#definition.documentRefused, platformTenant, { ...document, instance: this.#instance });
+        },
+      });
+    const snapshots = Object.fromEntries(Object.entries(this.#definition.watches).map(([key, bucket]) => [key, refused(bucket)]));
+    this.#watches = Object.values(snapshots);
+    this.#counts.gauge('router_snapshot_revision', 'Revision of a bucket that is in force', () => this.#perBucket((watch) => watch.current.revision), ['bucket']);
+    this.#counts.gauge('router_bad_documents', 'Documents that are not of their form', () => this.#perBucket((watch) => watch.bad.length), ['bucket']);
+    return {
+      instance: this.#instance,
+      log: this.#log,
+      settings: this.#settings,
+      snapshots: snapshots as Watches<Group>,
+      cancellations: link.cancellations,
+      keys: this.#keys,
+      payloadLimit: () => payloadLimit(nc),
+      put: (bucket, key, value, revision) => putDocument(nc, bucket, key, value, revision),
+      tell: (subject, payload) => nc.publish(subject, payload),
+      store: (subject, payload, options) => storeFact(nc, subject, payload, options),
+    };
+  }
+
+  /** Try until the servers take it: JetStream may still be electing its leaders. */
+  async #ensureStores({ nc }: Link): Promise<void> {
+    for (let attempt = 1; !nc.isClosed(); attempt += 1) {
+      try {
+        await ensureStores(nc, this.#definition.owns, { replicas: this.#common.replicas });
+        return;
+      } catch (error) {
+        this.#log.warn({ err: error, attempt }, 'streams and buckets are not ensured yet');
+        await sleep(Math.min(250 * attempt, 5000));
+      }
+    }
+  }
+
+  #guard(link: Link): void {
+    void watchConnection(link.nc, {
+      fatal: (reason) => this.#die(reason),
+      refusedPublish: () => this.#counts.refusedPublish(),
+      disconnected: () => {
+        this.#log.warn('disconnected from NATS');
+        this.#missing = ['nats'];
+      },
+      reconnected: () => {
+        this.#log.info('reconnected to NATS');
+        this.#missing = [];
+        for (const watch of this.#watches) watch.restart();
+        void this.#ensureStores(link);
+      },
+    });
+    void link.nc.closed().then((reason) => {
+      if (!this.#stopping) this.#die(reason instanceof Error ? reason : new Error('the connection to NATS is closed for good'));
+    });
+  }
+
+  #die(reason: Error): void {
+    this.#log.fatal({ err: reason }, 'cannot go on');
+    process.exit(1);
+  }
+
+  /** `nc.drain()` would close under handlers at work: leave the queue groups, wait for what is under way, then close. */
+  async #stop(link: Link, stops: Stops, rpcs: Rpcs, health: HealthServer): Promise<void> {
+    this.#stopping = true;
+    this.#missing = ['stopping'];
+    this.#log.info({ in_flight: this.#flight.count }, 'draining');
+    await stops.leaveAll();
+    await rpcs.stop();
+    if (!(await this.#flight.landed(this.#common.drainTimeoutMs))) {
+      this.#log.warn({ in_flight: this.#flight.count }, 'ROUTER_DRAIN_TIMEOUT passed; what is under way is interrupted');
+      this.#interrupt.abort();
+      await this.#flight.landed(interruptionMs);
+    }
+    for (const watch of this.#watches) watch.stop();
+    await link.nc.flush();
+    await link.nc.close();
+    health.close();
+    this.#log.info('stopped');
+    process.exit(0);
+  }
+
+  #readiness(): Readiness {
+    const notes = this.#watches.flatMap((watch) => watch.bad.map((bad) => `bucket ${bad.bucket}: document "${bad.key}" (revision ${bad.revision}) is not of its form`));
+    const loading = this.#watches.filter((watch) => !watch.isLoaded).map((watch) => `bucket ${watch.bucket.name}`);
+    const missing = [...new Set([...this.#missing.filter((name) => !name.startsWith('bucket ')), ...loading])];
+    return { missing, snapshots: Object.fromEntries(this.#watches.map((watch) => [watch.bucket.name, watch.current.revision])), notes };
+  }
+
+  *#perBucket(read: (watch: SnapshotWatch<unknown>) => number): Iterable<readonly [Record<string, string>, number]> {
+    for (const watch of this.#watches) yield [{ bucket: watch.bucket.name }, read(watch)];
+  }
+}

@@ -1,0 +1,149 @@
+// The mesh as real processes: services, the demo model and a nats-server with a deployment's permissions.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { call } from '@router-mesh/wire';
+import { provider, type ProviderDocument, type ServiceName } from '@router-mesh/contracts';
+import { natsServer, type NatsServer, type NatsServerOptions } from './nats-server.ts';
+import { TestProcess } from './process.ts';
+
+const tree = join(import.meta.dirname, '../../..');
+
+/** A service as its own process. */
+export class ServiceProcess extends TestProcess {
+  readonly name: string;
+  #http = '';
+
+  private constructor(name: string, environment: Readonly<Record<string, string>>) {
+    super(process.execPath, [join(tree, 'services', name, 'src/main.ts')], environment);
+    this.name = name;
+  }
+
+  /** Start a service and wait until it serves. */
+  static async start(name: ServiceName, nats: NatsServer, environment: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
+    const service = new ServiceProcess(name, { NATS_URL: nats.url, ROUTER_NATS_CREDENTIALS: nats.credentials(name), ...environment });
+    const ready = await service.line((line) => line.includes('"msg":"ready"'));
+    service.#http = (JSON.parse(ready) as { http: string }).http;
+    return service;
+  }
+
+  /** Where /livez, /readyz and /metrics are. */
+  get http(): string {
+    return this.#http;
+  }
+
+  /** Its log, of the level of warnings and above. */
+  get troubles(): string[] {
+    return this.lines.filter((line) => !/"level":(10|20|30)\b/.test(line));
+  }
+}
+
+/** The demo model as its own process. */
+export class DemoProcess extends TestProcess {
+  #url = '';
+
+  static async start(environment: Readonly<Record<string, string>> = {}): Promise<DemoProcess> {
+    const demo = new DemoProcess(process.execPath, [join(tree, 'services/demo/src/main.ts')], { DEMO_PORT: '0', ...environment });
+    const line = await demo.line((text) => text.startsWith('{"demo"'));
+    demo.#url = (JSON.parse(line) as { demo: string }).demo;
+    return demo;
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+
+  async stats(): Promise<DemoStats> {
+    return (await (await fetch(`${this.#url}/stats`)).json()) as DemoStats;
+  }
+
+  /** The call ids it has seen, by what came of them. */
+  async calls(): Promise<{ served: string[]; failed: string[]; closed: string[] }> {
+    return (await (await fetch(`${this.#url}/stats/calls`)).json()) as { served: string[]; failed: string[]; closed: string[] };
+  }
+
+  async reset(): Promise<void> {
+    await fetch(`${this.#url}/stats/reset`, { method: 'POST' });
+  }
+}
+
+export interface DemoStats {
+  readonly served: number;
+  readonly streamed: number;
+  readonly failed: number;
+  readonly closed_by_client: number;
+  readonly open: number;
+}
+
+/** The demo model's document, under any vendor's name. */
+export function demoDocument(url: string, vendor = 'demo', changes: Partial<ProviderDocument> = {}): ProviderDocument {
+  const chat = ['echo', 'lorem', 'slow', 'flaky', 'tools'].map((name) => ({ name }));
+  return { vendor, format: 'openai', base_url: `${url}/v1`, models: [...chat, { name: 'embed', verbs: ['embed'] }], ...changes };
+}
+
+export interface MeshOptions extends NatsServerOptions {
+  readonly policies?: number;
+  readonly providers?: number;
+  /** Environment of every service. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Provider documents, given where the demo model is; the demo's own by default. */
+  readonly documents?: (demoUrl: string) => readonly ProviderDocument[];
+}
+
+/** A whole mesh: `await using mesh = await startMesh({ providers: 2 })`. */
+export class Mesh implements AsyncDisposable {
+  readonly nats: NatsServer;
+  readonly demo: DemoProcess;
+  readonly services: ServiceProcess[] = [];
+  readonly #environment: Readonly<Record<string, string>>;
+
+  private constructor(nats: NatsServer, demo: DemoProcess, environment: Readonly<Record<string, string>>) {
+    this.nats = nats;
+    this.demo = demo;
+    this.#environment = environment;
+  }
+
+  static async start({ policies = 1, providers = 1, environment = {}, documents = (url) => [demoDocument(url)], ...server }: MeshOptions = {}): Promise<Mesh> {
+    const [nats, demo] = await Promise.all([natsServer(server), DemoProcess.start()]);
+    const seeds = join(nats.folder, 'providers');
+    mkdirSync(seeds);
+    for (const document of documents(demo.url)) writeFileSync(join(seeds, `${document.vendor}.json`), JSON.stringify(document));
+    const mesh = new Mesh(nats, demo, environment);
+    await Promise.all([
+      ...Array.from({ length: providers }, () => mesh.start('provider', { ROUTER_PROVIDERS: seeds })),
+      ...Array.from({ length: policies }, () => mesh.start('policy')),
+    ]);
+    return mesh;
+  }
+
+  /** Start one more replica. */
+  async start(name: ServiceName, environment: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
+    const service = await ServiceProcess.start(name, this.nats, { ...this.#environment, ...environment });
+    this.services.push(service);
+    return service;
+  }
+
+  of(name: ServiceName): ServiceProcess[] {
+    return this.services.filter((service) => service.name === name);
+  }
+
+  /** Write a provider document as an operator. */
+  async putProvider(document: ProviderDocument): Promise<void> {
+    const nc = await this.nats.connect('operator');
+    await call(nc, provider.put, 'platform', { provider: document });
+    await nc.close();
+  }
+
+  /** What went wrong in any service, line by line: empty after a test that provoked nothing. */
+  troubles(): string[] {
+    return this.services.flatMap((service) => service.troubles);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.services.map((service) => service.stop('SIGKILL')), this.demo.stop('SIGKILL')]);
+    await this.nats[Symbol.asyncDispose]();
+  }
+}
+
+export function startMesh(options?: MeshOptions): Promise<Mesh> {
+  return Mesh.start(options);
+}

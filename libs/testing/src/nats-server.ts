@@ -1,0 +1,126 @@
+// A real nats-server for each test that wants one, on a free port, with exactly the permissions that a deployment has.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  formatPermissions,
+  localPermissions,
+  operatorPermissions,
+  serviceInbox,
+  servicePermissions,
+  services,
+  tenantPermissions,
+  type Permissions,
+} from '@router-mesh/contracts';
+import { connectNats, type NatsConnection } from '@router-mesh/wire';
+import { poll } from './poll.ts';
+import { TestProcess } from './process.ts';
+
+export interface NatsServerOptions {
+  /** Tenants that get a client's user of their own, named as their path. */
+  readonly tenants?: readonly string[];
+  /** Tenants' answers come below their own inbox prefix. */
+  readonly tenantInbox?: boolean;
+  /** A user `root` who may do everything, to look from outside. Always there; its password is `root`. */
+  readonly settings?: string;
+}
+
+/** A running nats-server. Users: the services, `operator`, `local` (without credentials), `root`, and the tenants asked for; passwords are the names. */
+export class NatsServer implements AsyncDisposable {
+  readonly url: string;
+  readonly port: number;
+  readonly folder: string;
+  readonly #process: TestProcess;
+
+  private constructor(url: string, folder: string, process: TestProcess) {
+    this.url = url;
+    this.port = Number(new URL(url).port);
+    this.folder = folder;
+    this.#process = process;
+  }
+
+  static async start(options: NatsServerOptions = {}): Promise<NatsServer> {
+    const folder = mkdtempSync(join(tmpdir(), 'router-mesh-'));
+    writeFileSync(join(folder, 'nats.conf'), configuration(options));
+    const args = ['-c', join(folder, 'nats.conf'), '-a', '127.0.0.1', '-p', '-1', '-sd', join(folder, 'store'), '--ports_file_dir', folder];
+    const process = new TestProcess(natsServerPath(), args, {});
+    const url = await poll('the port of nats-server', () => portFrom(folder));
+    return new NatsServer(url, folder, process);
+  }
+
+  /** The log of the server. */
+  get lines(): readonly string[] {
+    return this.#process.lines;
+  }
+
+  /** A file with a user's credentials, as services read them. */
+  credentials(user: string): string {
+    const file = join(this.folder, `${user}.creds.json`);
+    writeFileSync(file, JSON.stringify({ user, pass: user }), { mode: 0o600 });
+    return file;
+  }
+
+  /** Connect as a user; as `local`, without credentials, when none is named. */
+  async connect(user?: string, inboxPrefix = inboxOf(user)): Promise<NatsConnection> {
+    const credentials = user === undefined ? undefined : this.credentials(user);
+    return await connectNats({ servers: [this.url], name: `test ${user ?? 'local'}`, inboxPrefix, credentials });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#process.stop('SIGTERM');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Start a nats-server of the test's own: `await using nats = await natsServer()`. */
+export function natsServer(options?: NatsServerOptions): Promise<NatsServer> {
+  return NatsServer.start(options);
+}
+
+function inboxOf(user: string | undefined): string {
+  if (user === 'operator') return '_INBOX.operator';
+  return user !== undefined && services.some((service) => service === user) ? serviceInbox(user) : '_INBOX';
+}
+
+function natsServerPath(): string {
+  const path = process.env['NATS_SERVER'];
+  if (path === undefined) throw new Error('NATS_SERVER is not set: run the tests by npm test');
+  return path;
+}
+
+function portFrom(folder: string): string | undefined {
+  const file = readdirSync(folder).find((name) => name.endsWith('.ports'));
+  if (file === undefined) return undefined;
+  try {
+    const { nats } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as { nats: string[] };
+    return nats[0];
+  } catch {
+    return undefined; // being written
+  }
+}
+
+function configuration({ tenants = [], tenantInbox = false, settings = '' }: NatsServerOptions): string {
+  const users: [string, Permissions | undefined][] = [
+    ...services.map((service): [string, Permissions] => [service, servicePermissions(service)]),
+    ['operator', operatorPermissions()],
+    ['local', localPermissions],
+    ['root', undefined],
+    ...tenants.map((tenant): [string, Permissions] => [tenant, tenantPermissions(tenant, { ownInbox: tenantInbox })]),
+  ];
+  const blocks = users.map(([user, permissions]) => {
+    const allowed = permissions === undefined ? '' : `, permissions: ${formatPermissions(permissions, '    ')}`;
+    return `    { user: "${user}", password: "${user}"${allowed} }`;
+  });
+  return `jetstream: enabled
+max_payload: 8388608
+max_pending: 1073741824
+write_deadline: "30s"
+no_auth_user: local
+authorization {
+  users: [
+${blocks.join('\n')}
+  ]
+}
+${settings}
+`;
+}

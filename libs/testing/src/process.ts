@@ -1,0 +1,53 @@
+// A child process of a test: its output as lines, ended by its own handle.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+/** A process that a test started. */
+export class TestProcess implements AsyncDisposable {
+  readonly child: ChildProcess;
+  /** What it has written to stdout and stderr, line by line. */
+  readonly lines: string[] = [];
+  /** Resolves to its exit code, or to the signal that ended it. */
+  readonly exited: Promise<number | NodeJS.Signals>;
+  readonly #watchers = new Set<(line: string) => void>();
+
+  constructor(command: string, args: readonly string[], environment: Readonly<Record<string, string>>) {
+    this.child = spawn(command, args, { env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.exited = new Promise((resolve, reject) => {
+      this.child.once('error', reject);
+      this.child.once('exit', (code, signal) => resolve(code ?? signal ?? 0));
+    });
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      if (stream === null) continue;
+      createInterface({ input: stream }).on('line', (line) => {
+        this.lines.push(line);
+        for (const watcher of this.#watchers) watcher(line);
+      });
+    }
+  }
+
+  /** Resolves to the first line that matches, past or future. @throws Error with all output when the process ends before */
+  async line(matches: (line: string) => boolean): Promise<string> {
+    const past = this.lines.find(matches);
+    if (past !== undefined) return past;
+    return await new Promise((resolve, reject) => {
+      const watcher = (line: string): void => {
+        if (!matches(line)) return;
+        this.#watchers.delete(watcher);
+        resolve(line);
+      };
+      this.#watchers.add(watcher);
+      void this.exited.then((code) => reject(new Error(`the process ended with ${code}:\n${this.lines.join('\n')}`)), reject);
+    });
+  }
+
+  /** Send a signal and wait for the end. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | NodeJS.Signals> {
+    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill(signal);
+    return await this.exited;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop('SIGKILL');
+  }
+}

@@ -1,0 +1,62 @@
+// Handing a request to its next stop, and hearing when nobody listens there.
+import { stageSubject } from '@router-mesh/contracts';
+import type { NatsConnection } from '@nats-io/nats-core';
+import type { Control, ControlSubject } from './control.ts';
+import { encodeTravel, type Travel } from './passage-headers.ts';
+
+/** How long forwards are gathered before one PING settles them all, ms. */
+const settleEveryMs = 5;
+
+interface Sent {
+  readonly control: ControlSubject;
+  settled(): void;
+}
+
+/**
+ * Publishes requests to stages.
+ *
+ * Each forward carries a control subject of this connection as its reply: the server tells only the publishing connection that nobody listens (a 503).
+ * The server answers in order, so what was forwarded before a PING is settled by its PONG; until then it is held, also while draining.
+ */
+export class Forwarder {
+  readonly #nc: NatsConnection;
+  readonly #control: Control;
+  #unsettled: Sent[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(nc: NatsConnection, control: Control) {
+    this.#nc = nc;
+    this.#control = control;
+  }
+
+  /**
+   * Publish a request to a stop.
+   * @param missing called once if nobody listens there
+   * @param settled called once when it is certain that somebody was listening, or `missing` has been called
+   */
+  forward(stop: string, travel: Travel, body: Uint8Array, { missing, settled }: { readonly missing: () => void; readonly settled: () => void }): void {
+    const control = this.#control.open((message) => {
+      if (message.kind !== 'missing') return;
+      control.release();
+      missing();
+    });
+    this.#nc.publish(stageSubject(stop), body, { headers: encodeTravel(travel), reply: control.subject });
+    this.#unsettled.push({ control, settled });
+    this.#timer ??= setTimeout(() => void this.#settle(), settleEveryMs);
+  }
+
+  async #settle(): Promise<void> {
+    const batch = this.#unsettled;
+    this.#unsettled = [];
+    try {
+      await this.#nc.flush();
+    } catch {
+      // The connection is gone, and with it every notice that was still to come.
+    }
+    for (const { control, settled } of batch) {
+      control.release();
+      settled();
+    }
+    this.#timer = this.#unsettled.length === 0 ? undefined : setTimeout(() => void this.#settle(), settleEveryMs);
+  }
+}

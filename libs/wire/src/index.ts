@@ -1,0 +1,25 @@
+// How router.v2 is said over NATS. The only code that knows NATS.
+export { AnswerReader, type AnswerEvent } from './answer-reader.ts';
+export { AnswerWriter, errorHeaders } from './answer-writer.ts';
+export { Cancellations } from './cancellations.ts';
+export {
+  connectNats,
+  missingFromServer,
+  payloadLimit,
+  randomToken,
+  watchConnection,
+  type ConnectionListener,
+  type ConnectionSettings,
+} from './connection.ts';
+export { Control, type ControlMessage, type ControlSubject } from './control.ts';
+export { addToCounter } from './counter.ts';
+export { putDocument } from './documents.ts';
+export { publishEvent, storeFact } from './facts.ts';
+export { Forwarder } from './forwarder.ts';
+export { decodeTravel, encodeTravel, type Travel } from './passage-headers.ts';
+export { crossedAccount, isReturnAddress, type ReturnRules } from './return-address.ts';
+export { call } from './rpc.ts';
+export { SnapshotWatch, type BadDocument, type Snapshot } from './snapshot.ts';
+export { ensureStores } from './streams.ts';
+export { createInbox, headers } from '@nats-io/nats-core';
+export type { Msg, MsgHdrs, NatsConnection, Subscription } from '@nats-io/nats-core';

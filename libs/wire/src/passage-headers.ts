@@ -1,0 +1,70 @@
+// What travels in the headers of a request from stop to stop.
+import { asciiJson, header, maxPlanBytes, Plan, RouterError } from '@router-mesh/contracts';
+import { headers, type MsgHdrs } from '@nats-io/nats-core';
+
+/** The state of a request on its way; times are epoch ms. */
+export interface Travel {
+  readonly request: string;
+  readonly tenant: string;
+  /** Where frames go. */
+  readonly reply: string;
+  readonly deadline: number;
+  /** Which publication of the same request this is, from 1. */
+  readonly attempt: number;
+  /** Whether the answer goes in frames. */
+  readonly frames: boolean;
+  /** How often it was forwarded to another candidate. */
+  readonly leg: number;
+  readonly trail: string;
+  readonly itinerary: readonly string[];
+  readonly plan: Plan;
+  readonly traceparent?: string | undefined;
+  readonly tracestate?: string | undefined;
+}
+
+export function encodeTravel(travel: Travel): MsgHdrs {
+  const plan = asciiJson(travel.plan);
+  if (plan.length > maxPlanBytes) throw new RouterError('too_large', `the plan has ${plan.length} bytes and may have ${maxPlanBytes}`);
+  const encoded = headers();
+  encoded.set(header.request, travel.request);
+  encoded.set(header.tenant, travel.tenant);
+  encoded.set(header.reply, travel.reply);
+  encoded.set(header.deadline, String(travel.deadline));
+  encoded.set(header.itinerary, travel.itinerary.join(','));
+  encoded.set(header.plan, plan);
+  encoded.set(header.trail, travel.trail);
+  if (travel.attempt > 1) encoded.set(header.attempt, String(travel.attempt));
+  if (travel.frames) encoded.set(header.frames, '1');
+  if (travel.leg > 0) encoded.set(header.leg, String(travel.leg));
+  if (travel.traceparent !== undefined) encoded.set(header.traceparent, travel.traceparent);
+  if (travel.tracestate !== undefined) encoded.set(header.tracestate, travel.tracestate);
+  return encoded;
+}
+
+/**
+ * Read the headers that a service sent. Whatever else is there is dropped, `Nats-` headers above all.
+ * @throws RouterError `internal` when they are not of their form: only services publish to stages
+ */
+export function decodeTravel(encoded: MsgHdrs | undefined): Travel {
+  const required = (name: string): string => {
+    const value = encoded?.get(name) ?? '';
+    if (value === '') throw new RouterError('internal', `a request without "${name}" came to a stage`);
+    return value;
+  };
+  const optional = (name: string): string | undefined => encoded?.get(name) || undefined;
+  const itinerary = optional(header.itinerary);
+  return {
+    request: required(header.request),
+    tenant: required(header.tenant),
+    reply: required(header.reply),
+    deadline: Number(required(header.deadline)),
+    attempt: Number(optional(header.attempt) ?? 1),
+    frames: optional(header.frames) === '1',
+    leg: Number(optional(header.leg) ?? 0),
+    trail: optional(header.trail) ?? '',
+    itinerary: itinerary === undefined ? [] : itinerary.split(','),
+    plan: Plan.parse(JSON.parse(required(header.plan))),
+    traceparent: optional(header.traceparent),
+    tracestate: optional(header.tracestate),
+  };
+}

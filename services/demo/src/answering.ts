@@ -1,0 +1,80 @@
+/** Writing answers to a call: whole, streamed, failed, each broken off where the caller told so. */
+import { toldFailure, type ApiError } from './api-error.ts';
+import type { Call } from './call.ts';
+import { breakOff, writeEvent, type Chunks } from './chunks.ts';
+
+/** Answer a call with JSON text. Told `cut_after`, only that many bytes of it are sent. */
+export function answerJson(call: Call, id: string, body: string): void {
+  const cutAfterBytes = call.told.cut_after;
+  if (call.over) return;
+  call.response.writeHead(200, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    'x-request-id': `req_${id}`,
+    ...call.told.headers,
+  });
+  if (cutAfterBytes === undefined) {
+    call.response.end(body);
+    return;
+  }
+  call.response.flushHeaders();
+  // One byte at least stays unsent: a whole body would be a whole answer.
+  const bytes = Buffer.from(body).subarray(0, -1).subarray(0, cutAfterBytes);
+  if (bytes.length > 0) call.response.write(bytes);
+  call.cut();
+}
+
+/** Answer a call with a stream of events, `delayMs` between the deltas. */
+export async function answerStream(call: Call, id: string, chunks: Chunks, delayMs: number): Promise<void> {
+  if (call.over) return;
+  const { opening, deltas, closing } = tellEnd(call, chunks);
+  call.response.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache',
+    'x-request-id': `req_${id}`,
+    ...call.told.headers,
+  });
+  call.response.flushHeaders();
+  if (call.told.coalesce && delayMs === 0) {
+    await call.write([...opening, ...deltas, ...closing].join(''));
+  } else {
+    await writeAll(call, opening, 0);
+    await writeAll(call, deltas, delayMs);
+    await writeAll(call, closing, 0);
+  }
+  if (call.over) return;
+  if (call.told.cut_after === undefined) call.response.end();
+  else call.cut();
+}
+
+/** Answer a call with an error, unless it is too late for that. */
+export function answerError(call: Call, error: ApiError): void {
+  if (call.over || call.response.headersSent) return;
+  const { retry_after: retryAfterSeconds, headers } = call.told;
+  const body = error.body();
+  call.failed = true;
+  call.response.writeHead(error.status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
+    ...headers,
+  });
+  call.response.end(body);
+}
+
+/** The stream with the end that the caller told. */
+function tellEnd(call: Call, chunks: Chunks): Chunks {
+  const { cut_after: cutAfter, error_after: errorAfter, code } = call.told;
+  if (cutAfter !== undefined) return breakOff(chunks, cutAfter);
+  if (errorAfter === undefined) return chunks;
+  call.failed = true;
+  return breakOff(chunks, errorAfter, [writeEvent(toldFailure(500, code).body())]);
+}
+
+async function writeAll(call: Call, events: readonly string[], delayMs: number): Promise<void> {
+  for (const [index, event] of events.entries()) {
+    if (delayMs > 0 && index > 0) await call.wait(delayMs);
+    if (call.over) return;
+    await call.write(event);
+  }
+}

@@ -1,0 +1,47 @@
+// The built-in default policy: what may happen to a request until its tenant has a policy of its own. Pure.
+import { RouterError, type ChatRequest, type EmbedRequest, type Plan, type TenantDocument, type Verb } from '@router-mesh/contracts';
+import { resolveModel, type Catalogue } from './catalogue.ts';
+
+export interface Question {
+  readonly verb: Verb;
+  readonly body: ChatRequest | EmbedRequest;
+  /** Of the tenant, or of its nearest ancestor that has one. */
+  readonly document: TenantDocument;
+  readonly catalogue: Catalogue;
+  /** Epoch ms. */
+  readonly at: number;
+}
+
+export const defaultPolicy = {
+  name: 'default',
+  builtin: true,
+  summary: 'vendor/model goes there and nowhere else; an alias or auto goes to every vendor that has the model, cheapest or first named first',
+} as const;
+
+/**
+ * Decide by the default policy.
+ * @throws RouterError `denied` for a suspended tenant, else as `resolveModel` does
+ */
+export function decide({ verb, body, document, catalogue, at }: Question): Plan {
+  if (document.suspended === true) {
+    throw new RouterError('denied', 'the tenant is suspended', { details: { rule: 'suspended', reason: 'suspended', status: 403 } });
+  }
+  const { tags, session } = body.router ?? {};
+  return {
+    at,
+    verb,
+    stream: verb === 'chat' && body['stream'] === true,
+    policy: defaultPolicy.name,
+    route: 'default',
+    candidates: resolveModel(catalogue, body.model, verb),
+    attempts: [],
+    needs: [],
+    ...(tags === undefined ? {} : { tags }),
+    ...(session === undefined ? {} : { session }),
+  };
+}
+
+/** When the request must be answered, epoch ms: as asked, within what the mesh and the tenant allow. */
+export function deadlineOf(at: number, askedMs: number | undefined, longestMs: number, document: TenantDocument): number {
+  return at + Math.min(askedMs ?? longestMs, longestMs, document.max_timeout_ms ?? longestMs);
+}

@@ -1,0 +1,63 @@
+// The wiring of provider: what it serves, owns and watches.
+import {
+  leases,
+  meter,
+  platformTenant,
+  provider,
+  providerDocumentRefused,
+  providers,
+  providerSettings,
+  RouterError,
+  slots,
+} from '@router-mesh/contracts';
+import { defineService, type Concerning } from '@router-mesh/kernel';
+import { serveCall } from './call.ts';
+import { Keys } from './keys.ts';
+import { seedDocuments } from './seeds.ts';
+import { Upstreams } from './upstream.ts';
+
+export const providerService = defineService({
+  name: 'provider',
+  summary: 'Calls models and answers clients',
+  serves: provider,
+  owns: [providers, leases, slots, meter],
+  watches: { providers },
+  settings: providerSettings,
+  documentRefused: providerDocumentRefused,
+  members: ({ settings, snapshots }) => {
+    const vendors = [...snapshots.providers.current.documents.keys()];
+    return { call: vendors.filter((vendor) => settings.vendors?.includes(vendor) ?? true) };
+  },
+  prepare: async ({ settings, snapshots, put }) => {
+    if (settings.seeds !== undefined) await seedDocuments(settings.seeds, snapshots.providers.current.documents, put);
+  },
+  handlers: (house) => {
+    const { settings, snapshots } = house;
+    const keys = new Keys({ environment: house.keys, secrets: settings.secrets, hosts: settings.keyHosts });
+    const documents = () => snapshots.providers.current.documents;
+    const calls = { house, upstreams: new Upstreams(keys, settings.modelTimeoutMs), document: (vendor: string) => documents().get(vendor) };
+    return {
+      call: (passage) => serveCall(calls, passage),
+      list(_request, about) {
+        ofPlatform(about);
+        return { providers: [...documents().values()] };
+      },
+      get({ vendor }, about) {
+        ofPlatform(about);
+        const document = documents().get(vendor);
+        if (document === undefined) throw new RouterError('not_found', `no provider "${vendor}"`, { param: 'vendor' });
+        return { provider: document, revision: snapshots.providers.current.revisions.get(vendor) ?? 0 };
+      },
+      async put({ provider: document, revision }, about) {
+        ofPlatform(about);
+        return { revision: await house.put(providers, document.vendor, document, revision) };
+      },
+      cancel: ({ request }, { tenant }) => house.cancellations.cancel(tenant, request, Date.now()),
+    };
+  },
+});
+
+/** Provider documents are the platform's. */
+function ofPlatform({ tenant }: Concerning): void {
+  if (tenant !== platformTenant) throw new RouterError('not_found', `tenant "${tenant}" has no providers of its own; ask for "${platformTenant}"`, { param: 'subject' });
+}
