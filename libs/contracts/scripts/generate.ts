@@ -8,7 +8,8 @@ const repository = new URL('../../../', import.meta.url);
 for (const [path, make] of Object.entries(generatedFiles)) await write(path, make());
 
 // What was promised is raised on purpose only: after a release, or before one when a promise was never kept to anybody.
-if (process.argv.includes('--baseline')) await write('libs/contracts/src/baseline.json', `${JSON.stringify(snapshot(), null, 2)}\n`);
+if (process.argv.includes('--baseline'))
+  await write('libs/contracts/src/baseline.json', `${JSON.stringify(snapshot(), null, 2)}\n`);
 
 async function write(path: string, content: string): Promise<void> {
   const target = new URL(path, repository);

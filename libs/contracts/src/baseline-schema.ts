@@ -37,7 +37,12 @@ export function schemaViolations(before: unknown, after: unknown, where: string,
         return values(was, is, `${where}: value`, direction);
       case 'const':
         // A constant that became a list of values is told of by `enum`.
-        return values(was === undefined ? before['enum'] : [was], is === undefined ? after['enum'] : [is], `${where}: value`, direction);
+        return values(
+          was === undefined ? before['enum'] : [was],
+          is === undefined ? after['enum'] : [is],
+          `${where}: value`,
+          direction,
+        );
       default:
         return same(was, is) ? [] : [`${where}: ${keyword} was ${show(was)} and is ${show(is)}`];
     }
@@ -47,7 +52,9 @@ export function schemaViolations(before: unknown, after: unknown, where: string,
 function properties(was: unknown, is: unknown, where: string, direction: Direction): string[] {
   const [before, after] = [isSchema(was) ? was : {}, isSchema(is) ? is : {}];
   return Object.entries(before).flatMap(([name, schema]) =>
-    name in after ? schemaViolations(schema, after[name], `${where}.${name}`, direction) : [`${where}.${name}: was removed`],
+    name in after
+      ? schemaViolations(schema, after[name], `${where}.${name}`, direction)
+      : [`${where}.${name}: was removed`],
   );
 }
 
@@ -55,7 +62,9 @@ function required(before: Schema, after: Schema, where: string, direction: Direc
   const [was, is] = [names(before['required']), names(after['required'])];
   const fields = isSchema(after['properties']) ? after['properties'] : {};
   const added = is.filter((name) => !was.includes(name)).map((name) => `${where}.${name}: is required now`);
-  const dropped = was.filter((name) => !is.includes(name) && name in fields).map((name) => `${where}.${name}: may be absent now`);
+  const dropped = was
+    .filter((name) => !is.includes(name) && name in fields)
+    .map((name) => `${where}.${name}: may be absent now`);
   return direction === 'told' ? [...added, ...dropped] : added;
 }
 
@@ -64,23 +73,35 @@ function rest(was: unknown, is: unknown, where: string, direction: Direction): s
   const open = (schema: unknown): boolean => schema === undefined || schema === true || same(schema, {});
   if (same(was, is) || (open(was) && open(is))) return [];
   if (was === false && open(is)) return [];
-  if (isSchema(was) && isSchema(is) && !open(was) && !open(is)) return schemaViolations(was, is, `${where}[any]`, direction);
+  if (isSchema(was) && isSchema(is) && !open(was) && !open(is))
+    return schemaViolations(was, is, `${where}[any]`, direction);
   return [`${where}: further fields were ${show(was)} and are ${show(is)}`];
 }
 
 function branches(was: unknown, is: unknown, where: string, direction: Direction): string[] {
-  if (!Array.isArray(was) || !Array.isArray(is) || is.length < was.length) return [`${where}: a form was removed or all of it changed`];
-  if (is.length > was.length && direction === 'told') return [`${where}: a form was added, which older readers do not know`];
-  return was.flatMap((branch: unknown, index) => schemaViolations(branch, is[index], `${where}[form ${index}]`, direction));
+  if (!Array.isArray(was) || !Array.isArray(is) || is.length < was.length)
+    return [`${where}: a form was removed or all of it changed`];
+  if (is.length > was.length && direction === 'told')
+    return [`${where}: a form was added, which older readers do not know`];
+  return was.flatMap((branch: unknown, index) =>
+    schemaViolations(branch, is[index], `${where}[form ${index}]`, direction),
+  );
 }
 
 /** Absent means that any value will do. */
 function values(was: unknown, is: unknown, where: string, direction: Direction): string[] {
   if (!Array.isArray(was) && !Array.isArray(is)) return [];
-  if (!Array.isArray(is)) return direction === 'taken' ? [] : [`${where}s were ${show(was)} and are any now, which older readers do not know`];
+  if (!Array.isArray(is))
+    return direction === 'taken'
+      ? []
+      : [`${where}s were ${show(was)} and are any now, which older readers do not know`];
   if (!Array.isArray(was)) return [`${where}s were any and are ${show(is)}`];
-  const removed = was.filter((value: unknown) => !is.includes(value)).map((value) => `${where} ${show(value)} was removed`);
-  const added = is.filter((value: unknown) => !was.includes(value)).map((value) => `${where} ${show(value)} was added, which older readers do not know`);
+  const removed = was
+    .filter((value: unknown) => !is.includes(value))
+    .map((value) => `${where} ${show(value)} was removed`);
+  const added = is
+    .filter((value: unknown) => !was.includes(value))
+    .map((value) => `${where} ${show(value)} was added, which older readers do not know`);
   return direction === 'told' ? [...removed, ...added] : removed;
 }
 

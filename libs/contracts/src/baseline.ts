@@ -51,7 +51,10 @@ function contractViolations(was: Part, is: Part, id: string): string[] {
   const raised = Number(is['config'] ?? 0) > Number(was['config'] ?? 0);
   return Object.keys({ ...was, ...is }).flatMap((part): string[] => {
     const where = `${id}, ${part}`;
-    if (part === 'config') return Number(is[part]) < Number(was[part]) ? [`${where}: was lowered from ${show(was[part])} to ${show(is[part])}`] : [];
+    if (part === 'config')
+      return Number(is[part]) < Number(was[part])
+        ? [`${where}: was lowered from ${show(was[part])} to ${show(is[part])}`]
+        : [];
     if (same(was[part], is[part])) return [];
     switch (rules[kind]?.[part] ?? 'fixed') {
       case 'grows':
@@ -59,7 +62,9 @@ function contractViolations(was: Part, is: Part, id: string): string[] {
       case 'message':
         return messageViolations(was[part] as MessagePromise, is[part] as MessagePromise, where);
       case 'config':
-        return raised ? [] : [`${where}: was ${show(was[part])} and is ${show(is[part])} without a raised config number`];
+        return raised
+          ? []
+          : [`${where}: was ${show(was[part])} and is ${show(is[part])} without a raised config number`];
       case 'fixed':
         return [`${where}: was ${show(was[part])} and is ${show(is[part])}`];
     }
@@ -85,7 +90,9 @@ function kept<Value>(
 }
 
 function entries(before: Part, after: Part, what: string): string[] {
-  return kept(before, after, `${what} `, (was, is, where) => (same(was, is) ? [] : [`${where}: was ${show(was)} and is ${show(is)}`]));
+  return kept(before, after, `${what} `, (was, is, where) =>
+    same(was, is) ? [] : [`${where}: was ${show(was)} and is ${show(is)}`],
+  );
 }
 
 function grows(was: unknown, is: unknown, where: string): string[] {

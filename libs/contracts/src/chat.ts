@@ -52,7 +52,10 @@ export const Verb = z.enum(verbs);
 export type Verb = z.infer<typeof Verb>;
 
 /** The body that each verb takes. */
-export const requestSchemas = { chat: ChatRequest, embed: EmbedRequest, decide: ChatRequest } as const satisfies Record<Verb, z.ZodType>;
+export const requestSchemas = { chat: ChatRequest, embed: EmbedRequest, decide: ChatRequest } as const satisfies Record<
+  Verb,
+  z.ZodType
+>;
 
 /** JSON may nest this deep in a request. */
 export const maxBodyDepth = 128;

@@ -37,7 +37,10 @@ export interface StopContract extends Described {
 }
 
 /** Request and reply: administration and queries. The subject ends in the tenant path that it concerns. */
-export interface RpcContract<Request extends z.ZodType = z.ZodType, Reply extends z.ZodType = z.ZodType> extends Described {
+export interface RpcContract<
+  Request extends z.ZodType = z.ZodType,
+  Reply extends z.ZodType = z.ZodType,
+> extends Described {
   readonly kind: 'rpc';
   readonly service: ServiceName;
   readonly verb: string;
@@ -126,24 +129,42 @@ export type Contract =
 
 export const entry = (contract: Omit<EntryContract, 'kind'>): EntryContract => ({ kind: 'entry', ...contract });
 
-export const stop = <const Given extends Omit<StopContract, 'kind'>>(contract: Given): Given & { readonly kind: 'stop' } => ({ kind: 'stop', ...contract });
+export const stop = <const Given extends Omit<StopContract, 'kind'>>(
+  contract: Given,
+): Given & { readonly kind: 'stop' } => ({ kind: 'stop', ...contract });
 
 export const rpc = <Request extends z.ZodType, Reply extends z.ZodType>(
   contract: Omit<RpcContract<Request, Reply>, 'kind'>,
 ): RpcContract<Request, Reply> => ({ kind: 'rpc', ...contract });
 
-export const signal = <Body extends z.ZodType>(contract: Omit<SignalContract<Body>, 'kind'>): SignalContract<Body> => ({ kind: 'signal', ...contract });
+export const signal = <Body extends z.ZodType>(contract: Omit<SignalContract<Body>, 'kind'>): SignalContract<Body> => ({
+  kind: 'signal',
+  ...contract,
+});
 
-export const event = <Body extends z.ZodType>(contract: Omit<EventContract<Body>, 'kind'>): EventContract<Body> => ({ kind: 'event', ...contract });
+export const event = <Body extends z.ZodType>(contract: Omit<EventContract<Body>, 'kind'>): EventContract<Body> => ({
+  kind: 'event',
+  ...contract,
+});
 
 const mebibyte = 1024 * 1024;
 
 export const bucket = <Value extends z.ZodType>(
-  contract: Pick<BucketContract<Value>, 'name' | 'owner' | 'readers' | 'key' | 'value' | 'summary'> & Partial<BucketContract<Value>>,
-): BucketContract<Value> => ({ history: 1, maxBytes: 256 * mebibyte, memory: false, gets: false, config: 1, ...contract, kind: 'bucket' });
+  contract: Pick<BucketContract<Value>, 'name' | 'owner' | 'readers' | 'key' | 'value' | 'summary'> &
+    Partial<BucketContract<Value>>,
+): BucketContract<Value> => ({
+  history: 1,
+  maxBytes: 256 * mebibyte,
+  memory: false,
+  gets: false,
+  config: 1,
+  ...contract,
+  kind: 'bucket',
+});
 
 export const stream = (
-  contract: Pick<StreamContract, 'name' | 'subjects' | 'owner' | 'from' | 'maxAgeSeconds' | 'summary'> & Partial<StreamContract>,
+  contract: Pick<StreamContract, 'name' | 'subjects' | 'owner' | 'from' | 'maxAgeSeconds' | 'summary'> &
+    Partial<StreamContract>,
 ): StreamContract => ({
   memory: false,
   maxBytes: 1024 * mebibyte,

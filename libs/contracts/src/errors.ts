@@ -14,22 +14,106 @@ interface ErrorKind {
 
 /** Every error code, what it is elsewhere and when it is used. */
 export const errorKinds = {
-  invalid_request: { http: 400, grpc: 'INVALID_ARGUMENT', type: 'invalid_request_error', retryable: false, when: 'body, header or subject not of its form; `param` says which field' },
-  unauthenticated: { http: 401, grpc: 'UNAUTHENTICATED', type: 'authentication_error', retryable: false, when: 'no or unknown credential at an entrance' },
-  denied: { http: 403, grpc: 'PERMISSION_DENIED', type: 'permission_error', retryable: false, when: 'policy refused; `details { rule, reason, status }`' },
-  not_found: { http: 404, grpc: 'NOT_FOUND', type: 'not_found_error', retryable: false, when: 'tenant, policy, provider, model, experiment… by name' },
+  invalid_request: {
+    http: 400,
+    grpc: 'INVALID_ARGUMENT',
+    type: 'invalid_request_error',
+    retryable: false,
+    when: 'body, header or subject not of its form; `param` says which field',
+  },
+  unauthenticated: {
+    http: 401,
+    grpc: 'UNAUTHENTICATED',
+    type: 'authentication_error',
+    retryable: false,
+    when: 'no or unknown credential at an entrance',
+  },
+  denied: {
+    http: 403,
+    grpc: 'PERMISSION_DENIED',
+    type: 'permission_error',
+    retryable: false,
+    when: 'policy refused; `details { rule, reason, status }`',
+  },
+  not_found: {
+    http: 404,
+    grpc: 'NOT_FOUND',
+    type: 'not_found_error',
+    retryable: false,
+    when: 'tenant, policy, provider, model, experiment… by name',
+  },
   conflict: { http: 409, grpc: 'ABORTED', type: 'conflict_error', retryable: false, when: 'a compare-and-set lost' },
-  too_large: { http: 413, grpc: 'RESOURCE_EXHAUSTED', type: 'invalid_request_error', retryable: false, when: 'over a size limit; names limit and size' },
-  rate_limited: { http: 429, grpc: 'RESOURCE_EXHAUSTED', type: 'rate_limit_error', retryable: true, when: '`details.retry_after_ms` and which limit' },
-  budget_exhausted: { http: 402, grpc: 'RESOURCE_EXHAUSTED', type: 'insufficient_quota', retryable: false, when: '`details { budget, spent, limit, resets_at }`' },
-  content_filtered: { http: 422, grpc: 'FAILED_PRECONDITION', type: 'content_filter', retryable: false, when: 'a validator or the provider refused the content' },
-  extension_failed: { http: 502, grpc: 'INTERNAL', type: 'server_error', retryable: false, when: 'a required extension failed' },
-  provider_failed: { http: 502, grpc: 'UNAVAILABLE', type: 'server_error', retryable: true, when: 'every candidate failed; `details.attempts[]` (class, status, 200 redacted characters)' },
-  unavailable: { http: 503, grpc: 'UNAVAILABLE', type: 'server_error', retryable: true, when: 'a stop is not running or over its cap (retry); `no_candidate`, `policy_limit`, `policy_error` (no retry: decisions are deterministic); `details.reason`' },
-  deadline_exceeded: { http: 504, grpc: 'DEADLINE_EXCEEDED', type: 'timeout_error', retryable: true, when: 'the time of the request is over; says at which stop' },
-  stream_interrupted: { http: 500, grpc: 'UNAVAILABLE', type: 'server_error', retryable: false, when: 'after a delta; says how many were delivered' },
+  too_large: {
+    http: 413,
+    grpc: 'RESOURCE_EXHAUSTED',
+    type: 'invalid_request_error',
+    retryable: false,
+    when: 'over a size limit; names limit and size',
+  },
+  rate_limited: {
+    http: 429,
+    grpc: 'RESOURCE_EXHAUSTED',
+    type: 'rate_limit_error',
+    retryable: true,
+    when: '`details.retry_after_ms` and which limit',
+  },
+  budget_exhausted: {
+    http: 402,
+    grpc: 'RESOURCE_EXHAUSTED',
+    type: 'insufficient_quota',
+    retryable: false,
+    when: '`details { budget, spent, limit, resets_at }`',
+  },
+  content_filtered: {
+    http: 422,
+    grpc: 'FAILED_PRECONDITION',
+    type: 'content_filter',
+    retryable: false,
+    when: 'a validator or the provider refused the content',
+  },
+  extension_failed: {
+    http: 502,
+    grpc: 'INTERNAL',
+    type: 'server_error',
+    retryable: false,
+    when: 'a required extension failed',
+  },
+  provider_failed: {
+    http: 502,
+    grpc: 'UNAVAILABLE',
+    type: 'server_error',
+    retryable: true,
+    when: 'every candidate failed; `details.attempts[]` (class, status, 200 redacted characters)',
+  },
+  unavailable: {
+    http: 503,
+    grpc: 'UNAVAILABLE',
+    type: 'server_error',
+    retryable: true,
+    when: 'a stop is not running or over its cap (retry); `no_candidate`, `policy_limit`, `policy_error` (no retry: decisions are deterministic); `details.reason`',
+  },
+  deadline_exceeded: {
+    http: 504,
+    grpc: 'DEADLINE_EXCEEDED',
+    type: 'timeout_error',
+    retryable: true,
+    when: 'the time of the request is over; says at which stop',
+  },
+  stream_interrupted: {
+    http: 500,
+    grpc: 'UNAVAILABLE',
+    type: 'server_error',
+    retryable: false,
+    when: 'after a delta; says how many were delivered',
+  },
   cancelled: { http: 499, grpc: 'CANCELLED', type: 'cancelled', retryable: false, when: 'by the client' },
-  internal: { http: 500, grpc: 'INTERNAL', type: 'server_error', retryable: false, when: 'our bug; logged with its cause, which never leaves the process' },
+  internal: {
+    http: 500,
+    grpc: 'INTERNAL',
+    type: 'server_error',
+    retryable: false,
+    when: 'our bug; logged with its cause, which never leaves the process',
+  },
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof errorKinds;
@@ -101,9 +185,13 @@ export class RouterError extends Error {
   /** Read an error answer; what is not one becomes `internal`. */
   static fromBody(body: unknown): RouterError {
     const parsed = ErrorBody.safeParse(body);
-    if (!parsed.success) return new RouterError('internal', 'an error answer was not of its form', { cause: parsed.error });
+    if (!parsed.success)
+      return new RouterError('internal', 'an error answer was not of its form', { cause: parsed.error });
     const { code, message, param, details } = parsed.data.error;
-    return new RouterError(code, message, { ...(param === undefined ? {} : { param }), ...(details === undefined ? {} : { details }) });
+    return new RouterError(code, message, {
+      ...(param === undefined ? {} : { param }),
+      ...(details === undefined ? {} : { details }),
+    });
   }
 
   /** Whatever was thrown, as an error of the list: what is not one of ours is `internal` and keeps its cause to itself. */
@@ -122,7 +210,9 @@ export function parseAs<Schema extends z.ZodType>(schema: Schema, value: unknown
   if (parsed.success) return parsed.data;
   const issue = deepest(parsed.error.issues[0]);
   const param = (issue.path.map(String).join('.') || what).slice(0, 200); // a field's name may be the client's own
-  throw new RouterError('invalid_request', `${what}: "${param}" ${issue.message.replace(/^Invalid input: /, '')}`, { param });
+  throw new RouterError('invalid_request', `${what}: "${param}" ${issue.message.replace(/^Invalid input: /, '')}`, {
+    param,
+  });
 }
 
 interface Issue {
@@ -133,11 +223,16 @@ interface Issue {
 /** Inside a union, the branch that came furthest says best what is wrong. */
 function deepest(issue: z.core.$ZodIssue | undefined): Issue {
   if (issue === undefined) return { path: [], message: 'is invalid' };
-  if (issue.code === 'unrecognized_keys') return { path: [...issue.path, issue.keys[0] ?? ''], message: 'is not a known field' };
+  if (issue.code === 'unrecognized_keys')
+    return { path: [...issue.path, issue.keys[0] ?? ''], message: 'is not a known field' };
   if (issue.code !== 'invalid_union') return { path: issue.path, message: lowered(issue.message) };
   const inner = issue.errors.flatMap((branch) => branch.slice(0, 1).map((first) => deepest(first)));
-  const furthest = inner.reduce<Issue | undefined>((best, next) => (best === undefined || next.path.length > best.path.length ? next : best), undefined);
-  if (furthest === undefined || furthest.path.length === 0) return { path: issue.path, message: lowered(issue.message) };
+  const furthest = inner.reduce<Issue | undefined>(
+    (best, next) => (best === undefined || next.path.length > best.path.length ? next : best),
+    undefined,
+  );
+  if (furthest === undefined || furthest.path.length === 0)
+    return { path: issue.path, message: lowered(issue.message) };
   return { path: [...issue.path, ...furthest.path], message: furthest.message };
 }
 

@@ -34,7 +34,8 @@ export type Outcome = z.infer<typeof Outcome>;
 export const FinishedRecord = z.object({
   kind: z.literal('finished'),
   ...call,
-  outcome: Outcome,
+  /** An `Outcome`; a reader takes new ones as they come. */
+  outcome: z.string(),
   usage: Usage,
   /** Failure class or error code; absent when answered. */
   error: z.string().optional(),

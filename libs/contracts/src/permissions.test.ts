@@ -1,11 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { services, type BucketContract } from './define.ts';
 import cases from './permissions.cases.json' with { type: 'json' };
-import { formatPermissions, localPermissions, operatorPermissions, servicePermissions, tenantPermissions, type Permissions } from './permissions.ts';
+import {
+  formatPermissions,
+  localPermissions,
+  operatorPermissions,
+  servicePermissions,
+  tenantPermissions,
+  type Permissions,
+} from './permissions.ts';
 import { contracts } from './registry.ts';
 import { reservedWords } from './subjects.ts';
 
-const inside: Readonly<Record<string, Permissions>> = Object.fromEntries(services.map((service) => [service, servicePermissions(service)]));
+const inside: Readonly<Record<string, Permissions>> = Object.fromEntries(
+  services.map((service) => [service, servicePermissions(service)]),
+);
 const outside: Readonly<Record<string, Permissions>> = {
   operator: operatorPermissions(),
   local: localPermissions,
@@ -14,9 +23,12 @@ const outside: Readonly<Record<string, Permissions>> = {
 };
 const everybody = { ...inside, ...outside };
 
-test.each(Object.entries(everybody))('the rights of %s are exactly those of the table', (user, { publish, subscribe }) => {
-  expect({ publish: publish.toSorted(), subscribe: subscribe.toSorted() }).toEqual(cases[user as keyof typeof cases]);
-});
+test.each(Object.entries(everybody))(
+  'the rights of %s are exactly those of the table',
+  (user, { publish, subscribe }) => {
+    expect({ publish: publish.toSorted(), subscribe: subscribe.toSorted() }).toEqual(cases[user as keyof typeof cases]);
+  },
+);
 
 describe.each(Object.entries(everybody))('%s', (_, { publish, subscribe }) => {
   test('has no empty half, which would allow everything', () => {
@@ -25,18 +37,25 @@ describe.each(Object.entries(everybody))('%s', (_, { publish, subscribe }) => {
   });
 
   test('may delete, purge or empty no stream, and not take one over from a snapshot', () => {
-    const dangers = ['DELETE', 'PURGE', 'MSG.DELETE', 'RESTORE', 'SNAPSHOT', 'LEADER.STEPDOWN', 'PEER.REMOVE'].map((verb) => `$JS.API.STREAM.${verb}.ROUTER_V2_METER`);
-    for (const danger of [...dangers, '$JS.API.CONSUMER.DELETE.ROUTER_V2_METER.sweep', '$JS.API.ACCOUNT.PURGE.x']) expect(reaches(publish, danger)).toBe(false);
+    const dangers = ['DELETE', 'PURGE', 'MSG.DELETE', 'RESTORE', 'SNAPSHOT', 'LEADER.STEPDOWN', 'PEER.REMOVE'].map(
+      (verb) => `$JS.API.STREAM.${verb}.ROUTER_V2_METER`,
+    );
+    for (const danger of [...dangers, '$JS.API.CONSUMER.DELETE.ROUTER_V2_METER.sweep', '$JS.API.ACCOUNT.PURGE.x'])
+      expect(reaches(publish, danger)).toBe(false);
   });
 
   test('names the stream in every right on JetStream', () => {
     for (const subject of publish.filter((entry) => entry.startsWith('$JS.API.'))) {
-      expect(subject).toMatch(/^\$JS\.API\.(STREAM\.(INFO|CREATE|UPDATE|MSG\.GET)|CONSUMER\.(CREATE|INFO|MSG\.NEXT))\.(KV_router_v2_|ROUTER_V2_)/);
+      expect(subject).toMatch(
+        /^\$JS\.API\.(STREAM\.(INFO|CREATE|UPDATE|MSG\.GET)|CONSUMER\.(CREATE|INFO|MSG\.NEXT))\.(KV_router_v2_|ROUTER_V2_)/,
+      );
     }
   });
 
   test('may not write to a bucket of another', () => {
-    const writable = contracts.filter((contract) => contract.kind === 'bucket').filter(({ name }) => reaches(publish, `$KV.${name}.x`));
+    const writable = contracts
+      .filter((contract) => contract.kind === 'bucket')
+      .filter(({ name }) => reaches(publish, `$KV.${name}.x`));
     for (const bucket of writable) expect(everybody[bucket.owner]?.publish).toBe(publish);
   });
 });
@@ -65,48 +84,75 @@ describe.each(Object.entries(outside))('%s, from outside the mesh,', (user, { pu
   });
 
   test('may not listen to services, stages, records or requests', () => {
-    for (const subject of ['_SVC.policy.x', 'router.v2.stage.provider.demo', 'router.v2.meter.acme', 'router.v2.request.chat.acme', 'router.v2.control.policy.a.b', '$KV.x.y', '$SRV.INFO']) {
+    for (const subject of [
+      '_SVC.policy.x',
+      'router.v2.stage.provider.demo',
+      'router.v2.meter.acme',
+      'router.v2.request.chat.acme',
+      'router.v2.control.policy.a.b',
+      '$KV.x.y',
+      '$SRV.INFO',
+    ]) {
       expect(reaches(subscribe, subject)).toBe(false);
     }
   });
 });
 
 describe('a tenant', () => {
-  test.each(['demo', ...reservedWords])('called "%s" gets no right on a stage, an event or an administration', (tenant) => {
-    const { publish } = tenantPermissions(tenant, { ownInbox: true });
-    for (const subject of [
-      `router.v2.stage.provider.${tenant}`,
-      `router.v2.policy.list.${tenant}`,
-      `router.v2.event.policy.x.${tenant}`,
-      `router.v2.health.${tenant}`,
-      `router.v2.meter.${tenant}`,
-    ]) {
-      expect(reaches(publish, subject)).toBe(false);
-    }
-  });
+  test.each(['demo', ...reservedWords])(
+    'called "%s" gets no right on a stage, an event or an administration',
+    (tenant) => {
+      const { publish } = tenantPermissions(tenant, { ownInbox: true });
+      for (const subject of [
+        `router.v2.stage.provider.${tenant}`,
+        `router.v2.policy.list.${tenant}`,
+        `router.v2.event.policy.x.${tenant}`,
+        `router.v2.health.${tenant}`,
+        `router.v2.meter.${tenant}`,
+      ]) {
+        expect(reaches(publish, subject)).toBe(false);
+      }
+    },
+  );
 
   test('reaches its own subtree and no other tenant', () => {
     const { publish } = tenantPermissions('acme', { ownInbox: false });
-    expect(['router.v2.request.chat.acme', 'router.v2.request.decide.acme.web', 'router.v2.cancel.acme.web'].every((subject) => reaches(publish, subject))).toBe(true);
-    expect(['router.v2.request.chat.acmex', 'router.v2.request.chat.other', 'router.v2.cancel.other.acme'].some((subject) => reaches(publish, subject))).toBe(false);
+    expect(
+      ['router.v2.request.chat.acme', 'router.v2.request.decide.acme.web', 'router.v2.cancel.acme.web'].every(
+        (subject) => reaches(publish, subject),
+      ),
+    ).toBe(true);
+    expect(
+      ['router.v2.request.chat.acmex', 'router.v2.request.chat.other', 'router.v2.cancel.other.acme'].some((subject) =>
+        reaches(publish, subject),
+      ),
+    ).toBe(false);
   });
 });
 
 describe('a service', () => {
   test.each(services)('%s takes requests in a queue group, so that each comes to one instance', (service) => {
-    const shared = servicePermissions(service).subscribe.filter((entry) => /^router\.v2\.(request|stage)\./.test(entry) || entry.startsWith(`router.v2.${service}.`));
+    const shared = servicePermissions(service).subscribe.filter(
+      (entry) => /^router\.v2\.(request|stage)\./.test(entry) || entry.startsWith(`router.v2.${service}.`),
+    );
     expect(shared.length).toBeGreaterThan(0);
     for (const entry of shared) expect(entry).toMatch(/ [a-z*-]+$/);
   });
 
   test('that watches or pulls has both forms of flow control and acknowledgement', () => {
     const { publish } = servicePermissions('provider');
-    expect(publish).toEqual(expect.arrayContaining(['$JS.FC.KV_router_v2_providers.>', '$JS.FC.*.*.KV_router_v2_providers.>']));
-    expect(publish).toEqual(expect.arrayContaining(['$JS.ACK.ROUTER_V2_METER.sweep.>', '$JS.ACK.*.*.ROUTER_V2_METER.sweep.>']));
+    expect(publish).toEqual(
+      expect.arrayContaining(['$JS.FC.KV_router_v2_providers.>', '$JS.FC.*.*.KV_router_v2_providers.>']),
+    );
+    expect(publish).toEqual(
+      expect.arrayContaining(['$JS.ACK.ROUTER_V2_METER.sweep.>', '$JS.ACK.*.*.ROUTER_V2_METER.sweep.>']),
+    );
   });
 
   test('that reads single keys of its bucket is granted that, and only then', () => {
-    const bucket = contracts.find((contract): contract is BucketContract => contract.kind === 'bucket' && contract.owner === 'provider');
+    const bucket = contracts.find(
+      (contract): contract is BucketContract => contract.kind === 'bucket' && contract.owner === 'provider',
+    );
     if (bucket === undefined) throw new Error('provider owns a bucket');
     const right = `$JS.API.STREAM.MSG.GET.KV_${bucket.name}`;
     expect(servicePermissions('provider', [bucket]).publish).not.toContain(right);

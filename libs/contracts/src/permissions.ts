@@ -51,7 +51,8 @@ export function servicePermissions(service: ServiceName, all: readonly Contract[
         break;
       case 'stream':
         if (contract.owner === service) allow(publish, ...ensure(contract.name));
-        if (contract.from.includes(service) && contract.owner === service && !contract.counter) allow(publish, ...ownFacts(contract));
+        if (contract.from.includes(service) && contract.owner === service && !contract.counter)
+          allow(publish, ...ownFacts(contract));
         for (const [consumer, puller] of Object.entries(contract.consumers)) {
           if (puller === service) allow(publish, ...pull(contract.name, consumer));
         }
@@ -93,7 +94,9 @@ export const localPermissions: Permissions = {
 /** Operators call every rpc, ask for discovery and read METER. */
 export function operatorPermissions(all: readonly Contract[] = contracts): Permissions {
   const administered = all.flatMap((contract) => (contract.kind === 'rpc' ? [`${root}.${contract.service}.*.>`] : []));
-  const readable = all.flatMap((contract) => (contract.kind === 'stream' && contract.operatorReads ? orderedRead(contract) : []));
+  const readable = all.flatMap((contract) =>
+    contract.kind === 'stream' && contract.operatorReads ? orderedRead(contract) : [],
+  );
   return { publish: [...new Set([...administered, '$SRV.>', ...readable])], subscribe: ['_INBOX.operator.>'] };
 }
 
@@ -130,7 +133,11 @@ function pull(stream: string, consumer: string): string[] {
 }
 
 function orderedRead({ name, subjects }: StreamContract): string[] {
-  return [...subjects.map((subject) => `$JS.API.CONSUMER.CREATE.${name}.*.${subject}`), `$JS.FC.${name}.>`, `$JS.FC.*.*.${name}.>`];
+  return [
+    ...subjects.map((subject) => `$JS.API.CONSUMER.CREATE.${name}.*.${subject}`),
+    `$JS.FC.${name}.>`,
+    `$JS.FC.*.*.${name}.>`,
+  ];
 }
 
 /**

@@ -17,7 +17,16 @@ test('a line break, DEL and a character beyond the first plane are escaped', () 
 });
 
 test('a plan that says more than we know is read; one that lacks a field is not', () => {
-  const plan = { at: 1, verb: 'chat', stream: false, policy: 'builtin', route: 'direct', candidates: [{ vendor: 'demo', model: 'echo' }], attempts: [], needs: [] };
+  const plan = {
+    at: 1,
+    verb: 'chat',
+    stream: false,
+    policy: 'builtin',
+    route: 'direct',
+    candidates: [{ vendor: 'demo', model: 'echo' }],
+    attempts: [],
+    needs: [],
+  };
   expect(Plan.parse({ ...plan, later: true })).toEqual(plan);
   expect(Plan.safeParse({ ...plan, needs: undefined }).success).toBe(false);
 });

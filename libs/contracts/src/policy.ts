@@ -90,7 +90,12 @@ export const rates = stream({
 });
 
 export const policy = {
-  evaluate: entry({ subject: 'router.v2.request.*.>', queue: 'policy', from: ['tenant'], summary: 'Decide what may happen to a request and where it goes' }),
+  evaluate: entry({
+    subject: 'router.v2.request.*.>',
+    queue: 'policy',
+    from: ['tenant'],
+    summary: 'Decide what may happen to a request and where it goes',
+  }),
   list: rpc({
     service: 'policy',
     verb: 'list',
@@ -112,14 +117,27 @@ export const policy = {
 };
 
 /** Where a policy over its cap hands requests back: its own entry discards the header that says so. */
-export const policyStop = stop({ name: 'policy', per: 'verb', queue: 'policy', service: 'policy', from: ['policy'], summary: 'Requests handed back by a policy over its cap' });
+export const policyStop = stop({
+  name: 'policy',
+  per: 'verb',
+  queue: 'policy',
+  service: 'policy',
+  from: ['policy'],
+  summary: 'Requests handed back by a policy over its cap',
+});
 
 /** A document that is not of its form keeps being ignored while the last good one serves. */
 export const badDocument = (entity: 'policy' | 'provider') =>
   event({
     entity,
     verb: 'document_refused',
-    body: z.object({ bucket: z.string(), key: z.string(), revision: z.int(), message: z.string(), instance: z.string() }),
+    body: z.object({
+      bucket: z.string(),
+      key: z.string(),
+      revision: z.int(),
+      message: z.string(),
+      instance: z.string(),
+    }),
     summary: `A document that ${entity} watches was not of its form; the last good one stays in force`,
   });
 export const policyDocumentRefused = badDocument('policy');
@@ -129,7 +147,7 @@ export const rateCounter = counter({
   stream: rates,
   pattern: 'router.v2.rate.<metric>.<scope>.<minute>',
   from: ['policy', 'provider'],
-  summary: 'Requests and tokens a minute; scope `all` or `m-` and 16 hex digits of the model\'s SHA-256',
+  summary: "Requests and tokens a minute; scope `all` or `m-` and 16 hex digits of the model's SHA-256",
 });
 
 /** Every way a client talks to calls that are under way. */
@@ -138,5 +156,5 @@ export const control = signal({
   from: ['tenant'],
   to: ['policy', 'provider'],
   body: z.string(),
-  summary: 'To one connection: `cancel`, `limit <n>`, and the server\'s notices that a next stop is not running',
+  summary: "To one connection: `cancel`, `limit <n>`, and the server's notices that a next stop is not running",
 });

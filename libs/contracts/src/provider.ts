@@ -14,7 +14,10 @@ export const ModelDocument = z.strictObject({
   /** As the vendor spells it. */
   name: z.string().min(1).max(200),
   /** What it can be asked for. */
-  verbs: z.array(z.enum(['chat', 'embed'])).min(1).optional(),
+  verbs: z
+    .array(z.enum(['chat', 'embed']))
+    .min(1)
+    .optional(),
   /** Further names without a vendor. */
   aliases: z.array(z.string().min(1).max(200)).optional(),
   price: Price.optional(),
@@ -42,7 +45,13 @@ export type ProviderDocument = z.infer<typeof ProviderDocument>;
 export const ProviderReport = z.looseObject({
   ...ProviderDocument.shape,
   format: z.string(),
-  models: z.array(z.looseObject({ ...ModelDocument.shape, verbs: z.array(z.string()).optional(), price: z.looseObject(Price.shape).optional() })),
+  models: z.array(
+    z.looseObject({
+      ...ModelDocument.shape,
+      verbs: z.array(z.string()).optional(),
+      price: z.looseObject(Price.shape).optional(),
+    }),
+  ),
 });
 export type ProviderReport = z.infer<typeof ProviderReport>;
 
@@ -132,7 +141,7 @@ export const provider = {
     from: ['tenant'],
     to: ['provider'],
     body: z.object({ request: z.string() }),
-    summary: 'Cancel a request by its id; the tenant of the subject must be the request\'s or above it',
+    summary: "Cancel a request by its id; the tenant of the subject must be the request's or above it",
   }),
 };
 
@@ -152,5 +161,5 @@ export const health = signal({
   from: ['provider'],
   to: ['policy'],
   body: z.looseObject({ instance: z.string() }),
-  summary: 'Latency and errors of a vendor\'s models, once a second',
+  summary: "Latency and errors of a vendor's models, once a second",
 });

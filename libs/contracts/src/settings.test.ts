@@ -1,5 +1,13 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
-import { allSettings, Duration, keyVariablePrefix, policySettings, providerSettings, Size, type SettingValues } from './settings.ts';
+import {
+  allSettings,
+  Duration,
+  keyVariablePrefix,
+  policySettings,
+  providerSettings,
+  Size,
+  type SettingValues,
+} from './settings.ts';
 
 describe('durations', () => {
   test.each([
@@ -10,7 +18,9 @@ describe('durations', () => {
     ['0s', 0],
   ])('%s is %d ms', (text, ms) => expect(Duration.parse(text)).toBe(ms));
 
-  test.each(['', '60', '60 s', '1.5s', '-1s', '1m', '1d', '1S', 's'])('"%s" is none', (text) => expect(Duration.safeParse(text).success).toBe(false));
+  test.each(['', '60', '60 s', '1.5s', '-1s', '1m', '1d', '1S', 's'])('"%s" is none', (text) =>
+    expect(Duration.safeParse(text).success).toBe(false),
+  );
 });
 
 describe('sizes', () => {
@@ -21,7 +31,9 @@ describe('sizes', () => {
     ['1GiB', 1_073_741_824],
   ])('%s is %d bytes', (text, bytes) => expect(Size.parse(text)).toBe(bytes));
 
-  test.each(['', '4MB', '4 MiB', '1.5MiB', '-1', '4mib', 'MiB'])('"%s" is none', (text) => expect(Size.safeParse(text).success).toBe(false));
+  test.each(['', '4MB', '4 MiB', '1.5MiB', '-1', '4mib', 'MiB'])('"%s" is none', (text) =>
+    expect(Size.safeParse(text).success).toBe(false),
+  );
 });
 
 describe('the hosts of keys', () => {
@@ -36,7 +48,9 @@ describe('the hosts of keys', () => {
     );
   });
 
-  test.each(['openai', 'openai=', '=host', 'Open AI=host', 'a=b=c'])('"%s" is refused', (text) => expect(schema.safeParse(text).success).toBe(false));
+  test.each(['openai', 'openai=', '=host', 'Open AI=host', 'a=b=c'])('"%s" is refused', (text) =>
+    expect(schema.safeParse(text).success).toBe(false),
+  );
 });
 
 test('names are unique', () => {
@@ -48,7 +62,9 @@ test('all but the address of NATS begin with ROUTER_, so that a typo can be told
   expect(allSettings.map(({ name }) => name).filter((name) => !/^ROUTER_[A-Z_]+$/.test(name))).toEqual(['NATS_URL']);
 });
 
-test.each(allSettings.filter(({ fallback }) => fallback !== undefined).map((setting) => [setting.name, setting] as const))('the default of %s is of its form', (_, setting) => {
+test.each(
+  allSettings.filter(({ fallback }) => fallback !== undefined).map((setting) => [setting.name, setting] as const),
+)('the default of %s is of its form', (_, setting) => {
   expect(setting.schema.safeParse(setting.fallback).success).toBe(true);
 });
 

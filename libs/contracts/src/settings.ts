@@ -25,11 +25,20 @@ export const Size = z.string().transform((text, context) => {
 
 const Flag = z.enum(['0', '1'], 'must be 0 or 1').transform((text) => text === '1');
 
-const Port = z.string().regex(/^\d{1,5}$/, 'must be a port number').transform(Number).pipe(z.number().max(65_535));
+const Port = z
+  .string()
+  .regex(/^\d{1,5}$/, 'must be a port number')
+  .transform(Number)
+  .pipe(z.number().max(65_535));
 
 const text = z.string().min(1);
 
-const List = z.string().transform((list) => list.split(',').map((part) => part.trim()).filter((part) => part !== ''));
+const List = z.string().transform((list) =>
+  list
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
 
 /** `openai=api.openai.com,azure=my.openai.azure.com:443` → key name to the hosts it may be sent to. */
 const KeyHosts = List.transform((pairs, context) => {
@@ -57,19 +66,40 @@ export interface Setting<Schema extends z.ZodType = z.ZodType> {
 
 const setting = <Schema extends z.ZodType, const Fallback extends string | undefined = undefined>(
   given: Omit<Setting<Schema>, 'fallback'> & { readonly fallback?: Fallback },
-): Omit<Setting<Schema>, 'fallback'> & { readonly fallback: Fallback } => ({ ...given, fallback: given.fallback as Fallback });
+): Omit<Setting<Schema>, 'fallback'> & { readonly fallback: Fallback } => ({
+  ...given,
+  fallback: given.fallback as Fallback,
+});
 
 /** Settings that every service has. */
 export const commonSettings = {
-  natsUrl: setting({ name: 'NATS_URL', schema: List, fallback: 'nats://127.0.0.1:4222', of: services, summary: 'Servers of the NATS cluster, comma separated' }),
+  natsUrl: setting({
+    name: 'NATS_URL',
+    schema: List,
+    fallback: 'nats://127.0.0.1:4222',
+    of: services,
+    summary: 'Servers of the NATS cluster, comma separated',
+  }),
   credentials: setting({
     name: 'ROUTER_NATS_CREDENTIALS',
     schema: text,
     of: services,
     summary: 'File with the NATS credentials: JSON `{ "user", "pass" }`, or a `.creds` file',
   }),
-  httpHost: setting({ name: 'ROUTER_HTTP_HOST', schema: text, fallback: '127.0.0.1', of: services, summary: 'Where /livez, /readyz and /metrics listen' }),
-  httpPort: setting({ name: 'ROUTER_HTTP_PORT', schema: Port, fallback: '0', of: services, summary: 'Their port; 0 takes a free one and logs it' }),
+  httpHost: setting({
+    name: 'ROUTER_HTTP_HOST',
+    schema: text,
+    fallback: '127.0.0.1',
+    of: services,
+    summary: 'Where /livez, /readyz and /metrics listen',
+  }),
+  httpPort: setting({
+    name: 'ROUTER_HTTP_PORT',
+    schema: Port,
+    fallback: '0',
+    of: services,
+    summary: 'Their port; 0 takes a free one and logs it',
+  }),
   logLevel: setting({
     name: 'ROUTER_LOG_LEVEL',
     schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
@@ -96,7 +126,8 @@ export const commonSettings = {
     schema: Flag,
     fallback: '0',
     of: services,
-    summary: '1: answers go only to `_INBOX.<first token of the tenant>.>`, the prefix that the tenant\'s client is granted then',
+    summary:
+      "1: answers go only to `_INBOX.<first token of the tenant>.>`, the prefix that the tenant's client is granted then",
   }),
 };
 
@@ -106,7 +137,7 @@ export const policySettings = {
     schema: Size,
     fallback: '4MiB',
     of: ['policy'],
-    summary: 'The largest request body; never above the server\'s max_payload less 128 KiB',
+    summary: "The largest request body; never above the server's max_payload less 128 KiB",
   }),
   maxTimeoutMs: setting({
     name: 'ROUTER_MAX_TIMEOUT',
@@ -118,20 +149,31 @@ export const policySettings = {
 };
 
 export const providerSettings = {
-  vendors: setting({ name: 'ROUTER_VENDORS', schema: List, of: ['provider'], summary: 'The vendors that this instance calls, comma separated; all when absent' }),
+  vendors: setting({
+    name: 'ROUTER_VENDORS',
+    schema: List,
+    of: ['provider'],
+    summary: 'The vendors that this instance calls, comma separated; all when absent',
+  }),
   seeds: setting({
     name: 'ROUTER_PROVIDERS',
     schema: text,
     of: ['provider'],
     summary: 'Folder of provider documents (JSON) that are written at start where none of that vendor stands yet',
   }),
-  secrets: setting({ name: 'ROUTER_SECRETS', schema: text, of: ['provider'], summary: 'Folder in which keys lie, one file a key name' }),
+  secrets: setting({
+    name: 'ROUTER_SECRETS',
+    schema: text,
+    of: ['provider'],
+    summary: 'Folder in which keys lie, one file a key name',
+  }),
   keyHosts: setting({
     name: 'ROUTER_KEY_HOSTS',
     schema: KeyHosts,
     fallback: 'openai=api.openai.com,mistral=api.mistral.ai,groq=api.groq.com,openrouter=openrouter.ai',
     of: ['provider'],
-    summary: 'The hosts that each key may be sent to, as `<key name>=<host>`, comma separated; a port other than the scheme\'s is part of the host',
+    summary:
+      "The hosts that each key may be sent to, as `<key name>=<host>`, comma separated; a port other than the scheme's is part of the host",
   }),
   modelTimeoutMs: setting({
     name: 'ROUTER_MODEL_TIMEOUT',
@@ -146,7 +188,9 @@ export const providerSettings = {
 export const keyVariablePrefix = 'ROUTER_KEY_';
 
 /** Every setting there is. */
-export const allSettings: readonly Setting[] = [commonSettings, policySettings, providerSettings].flatMap((group: Settings) => Object.values(group));
+export const allSettings: readonly Setting[] = [commonSettings, policySettings, providerSettings].flatMap(
+  (group: Settings) => Object.values(group),
+);
 
 export type Settings = Readonly<Record<string, Setting>>;
 

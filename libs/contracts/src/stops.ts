@@ -1,7 +1,12 @@
 // The stops of later services that an itinerary may name already; while none runs, `unavailable` names them.
 import { stop } from './define.ts';
 
-export const experimentStop = stop({ name: 'experiment', service: 'experiment', from: ['policy'], summary: 'Assign the arm of an experiment' });
+export const experimentStop = stop({
+  name: 'experiment',
+  service: 'experiment',
+  from: ['policy'],
+  summary: 'Assign the arm of an experiment',
+});
 
 export const extensionStop = stop({
   name: 'extension',

@@ -22,10 +22,16 @@ import {
 } from './subjects.ts';
 
 describe('the subject of a request', () => {
-  const path = fc.array(fc.stringMatching(/^[a-z0-9_-]{1,63}$/), { minLength: 1, maxLength: 4 }).map((tokens) => tokens.join('.'));
+  const path = fc
+    .array(fc.stringMatching(/^[a-z0-9_-]{1,63}$/), { minLength: 1, maxLength: 4 })
+    .map((tokens) => tokens.join('.'));
 
   test('is read as it was built', () => {
-    fc.assert(fc.property(fc.constantFrom(...verbs), path, (verb, tenant) => { expect(parseRequestSubject(requestSubject(verb, tenant))).toEqual({ verb, tenant }); }));
+    fc.assert(
+      fc.property(fc.constantFrom(...verbs), path, (verb, tenant) => {
+        expect(parseRequestSubject(requestSubject(verb, tenant))).toEqual({ verb, tenant });
+      }),
+    );
   });
 
   test.each([
@@ -62,14 +68,20 @@ test('every subject as it stands on the wire', () => {
 });
 
 test('a family has a subject and a queue group for each member, a single stop one of its own', () => {
-  expect([stopSubject(provider.call, 'demo'), stopQueue(provider.call, 'demo')]).toEqual(['router.v2.stage.provider.demo', 'provider-demo']);
+  expect([stopSubject(provider.call, 'demo'), stopQueue(provider.call, 'demo')]).toEqual([
+    'router.v2.stage.provider.demo',
+    'provider-demo',
+  ]);
   expect(stopSubject(provider.call)).toBe('router.v2.stage.provider.*');
   expect([stopSubject(extensionStop), stopQueue(extensionStop)]).toEqual(['router.v2.stage.extension', 'extension']);
 });
 
-test.each(['Cost', 'provider.', 'provider.*', '>', '', 'a b'])('"%s" is no stop, so an itinerary never holds a subject', (name) => {
-  expect(() => stageSubject(name)).toThrow('is no stop');
-});
+test.each(['Cost', 'provider.', 'provider.*', '>', '', 'a b'])(
+  '"%s" is no stop, so an itinerary never holds a subject',
+  (name) => {
+    expect(() => stageSubject(name)).toThrow('is no stop');
+  },
+);
 
 test('the tail of a subject is checked wherever it is read', () => {
   expect(tailTenant('router.v2.policy.list.acme.web'.split('.'), 4)).toBe('acme.web');

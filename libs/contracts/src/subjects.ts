@@ -7,9 +7,8 @@ import { Verb } from './chat.ts';
 export const root = 'router.v2';
 
 /** Words with a meaning of their own after `router.v2.`: never the name of a service. */
-export const reservedWords: readonly string[] = (
-  'request stage control cancel holder health event meter spend rate stream live resume batch blob feedback'
-).split(' ');
+export const reservedWords: readonly string[] =
+  'request stage control cancel holder health event meter spend rate stream live resume batch blob feedback'.split(' ');
 
 /** Where a tenant's client publishes a request. */
 export function requestSubject(verb: Verb, tenant: string): string {
@@ -23,7 +22,10 @@ export function requestSubject(verb: Verb, tenant: string): string {
 export function parseRequestSubject(subject: string): { verb: Verb; tenant: string } {
   const tokens = subject.split('.');
   const verb = Verb.safeParse(tokens[3]);
-  if (!verb.success) throw new RouterError('not_found', `no verb "${tokens[3] ?? ''}"; it is chat, embed or decide`, { param: 'subject' });
+  if (!verb.success)
+    throw new RouterError('not_found', `no verb "${tokens[3] ?? ''}"; it is chat, embed or decide`, {
+      param: 'subject',
+    });
   return { verb: verb.data, tenant: tailTenant(tokens, 4) };
 }
 
@@ -31,7 +33,11 @@ export function parseRequestSubject(subject: string): { verb: Verb; tenant: stri
 export function tailTenant(tokens: readonly string[], from: number): string {
   const tenant = tokens.slice(from).join('.');
   if (!isTenantPath(tenant)) {
-    throw new RouterError('invalid_request', `subject: tenant path "${tenant.slice(0, 80)}" must be 1 to 4 tokens of a-z, 0-9, "_" and "-", at most 63 each`, { param: 'subject' });
+    throw new RouterError(
+      'invalid_request',
+      `subject: tenant path "${tenant.slice(0, 80)}" must be 1 to 4 tokens of a-z, 0-9, "_" and "-", at most 63 each`,
+      { param: 'subject' },
+    );
   }
   return tenant;
 }
@@ -49,7 +55,8 @@ export function stopQueue(stop: Pick<StopContract, 'name' | 'per' | 'queue'>, me
 
 /** The subject of a stop by the name that an itinerary holds: `cost`, `provider.openai`. @throws RouterError `internal` when it is no stop name */
 export function stageSubject(stopName: string): string {
-  if (!stopName.split('.').every((token) => tokenPattern.test(token))) throw new RouterError('internal', `"${stopName}" is no stop`);
+  if (!stopName.split('.').every((token) => tokenPattern.test(token)))
+    throw new RouterError('internal', `"${stopName}" is no stop`);
   return `${root}.stage.${stopName}`;
 }
 

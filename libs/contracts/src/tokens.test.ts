@@ -11,10 +11,13 @@ describe('tenant paths', () => {
     expect(tenantPath(text)).toBe(text);
   });
 
-  test.each(['', 'Alice', 'a.b.c.d.e', 'a..b', '.a', 'a.', 'a b', 'a.*', 'a.>', 'ä', 'a/b', 'a\n', 'a'.repeat(64)])('"%s" is none', (text) => {
-    expect(isTenantPath(text)).toBe(false);
-    expect(() => tenantPath(text)).toThrow('must be 1 to 4 tokens');
-  });
+  test.each(['', 'Alice', 'a.b.c.d.e', 'a..b', '.a', 'a.', 'a b', 'a.*', 'a.>', 'ä', 'a/b', 'a\n', 'a'.repeat(64)])(
+    '"%s" is none',
+    (text) => {
+      expect(isTenantPath(text)).toBe(false);
+      expect(() => tenantPath(text)).toThrow('must be 1 to 4 tokens');
+    },
+  );
 
   test('a token is never normalised: another case is another token, and not one of ours', () => {
     expect(Token.safeParse('openai').success).toBe(true);
@@ -57,11 +60,19 @@ describe('key tokens', () => {
   });
 
   test('what is written can be read back, so two texts never share a key', () => {
-    fc.assert(fc.property(text, (plain) => { expect(unescapeKeyToken(escapeKeyToken(plain))).toBe(plain); }));
+    fc.assert(
+      fc.property(text, (plain) => {
+        expect(unescapeKeyToken(escapeKeyToken(plain))).toBe(plain);
+      }),
+    );
   });
 
   test('what is written fits into one token of a key', () => {
-    fc.assert(fc.property(text, (plain) => { expect(escapeKeyToken(plain)).toMatch(/^[-_=A-Za-z0-9]+$/); }));
+    fc.assert(
+      fc.property(text, (plain) => {
+        expect(escapeKeyToken(plain)).toMatch(/^[-_=A-Za-z0-9]+$/);
+      }),
+    );
   });
 
   test('nothing and half a character are refused, for they would share a key with others', () => {

@@ -14,7 +14,9 @@ export const maxTenantLevels = 4;
 const tenantPattern = /^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63}){0,3}$/;
 
 /** A tenant path as it stands at the tail of subjects: `acme.web.chat`. */
-export const TenantPath = z.string().regex(tenantPattern, `must be 1 to ${maxTenantLevels} tokens of a-z, 0-9, "_" and "-", joined by dots`);
+export const TenantPath = z
+  .string()
+  .regex(tenantPattern, `must be 1 to ${maxTenantLevels} tokens of a-z, 0-9, "_" and "-", joined by dots`);
 
 /** Whether a text is a tenant path. */
 export function isTenantPath(text: string): boolean {
@@ -27,9 +29,13 @@ export function isTenantPath(text: string): boolean {
  */
 export function tenantPath(text: string): string {
   if (isTenantPath(text)) return text;
-  throw new RouterError('invalid_request', `tenant path "${text.slice(0, 80)}" must be 1 to ${maxTenantLevels} tokens of a-z, 0-9, "_" and "-"`, {
-    param: 'subject',
-  });
+  throw new RouterError(
+    'invalid_request',
+    `tenant path "${text.slice(0, 80)}" must be 1 to ${maxTenantLevels} tokens of a-z, 0-9, "_" and "-"`,
+    {
+      param: 'subject',
+    },
+  );
 }
 
 /** A tenant path and all above it, nearest first: `a.b.c` → `a.b.c`, `a.b`, `a`. */
@@ -48,9 +54,12 @@ export function isWithin(tenant: string, ancestor: string): boolean {
  * @throws RouterError `invalid_request` for the empty text and for half a surrogate pair, which have no bytes of their own
  */
 export function escapeKeyToken(text: string): string {
-  if (text === '' || !text.isWellFormed()) throw new RouterError('invalid_request', 'a part of a key must be well-formed text and not empty');
+  if (text === '' || !text.isWellFormed())
+    throw new RouterError('invalid_request', 'a part of a key must be well-formed text and not empty');
   return text.replace(/[^A-Za-z0-9_-]/gu, (character) =>
-    [...new TextEncoder().encode(character)].map((byte) => `=${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
+    [...new TextEncoder().encode(character)]
+      .map((byte) => `=${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+      .join(''),
   );
 }
 

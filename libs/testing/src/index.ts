@@ -1,5 +1,7 @@
 // What tests share: real servers and real processes. Only tests import it.
-export { demoDocument, DemoProcess, Mesh, ServiceProcess, startMesh, type DemoStats, type MeshOptions } from './mesh.ts';
+export { readLedger, type Ledger } from './meter.ts';
+export { demoDocument, DemoProcess, Mesh, ServiceProcess, startMesh, type DemoStats, type MeshOptions, type Servers } from './mesh.ts';
 export { natsServer, NatsServer, type NatsServerOptions } from './nats-server.ts';
+export { isComplete, PlainClient, textOf, type Answer, type Frame } from './plain-client.ts';
 export { poll, until } from './poll.ts';
 export { TestProcess } from './process.ts';

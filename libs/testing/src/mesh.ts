@@ -8,6 +8,13 @@ import { TestProcess } from './process.ts';
 
 const tree = join(import.meta.dirname, '../../..');
 
+/** Where a service finds NATS. */
+export interface Servers {
+  readonly url: string;
+  /** A file with a user's credentials. */
+  credentials(user: string): string;
+}
+
 /** A service as its own process. */
 export class ServiceProcess extends TestProcess {
   readonly name: string;
@@ -19,7 +26,7 @@ export class ServiceProcess extends TestProcess {
   }
 
   /** Start a service and wait until it serves. */
-  static async start(name: ServiceName, nats: NatsServer, environment: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
+  static async start(name: ServiceName, nats: Servers, environment: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
     const service = new ServiceProcess(name, { NATS_URL: nats.url, ROUTER_NATS_CREDENTIALS: nats.credentials(name), ...environment });
     const ready = await service.line((line) => line.includes('"msg":"ready"'));
     service.#http = (JSON.parse(ready) as { http: string }).http;
@@ -93,23 +100,25 @@ export interface MeshOptions extends NatsServerOptions {
 export class Mesh implements AsyncDisposable {
   readonly nats: NatsServer;
   readonly demo: DemoProcess;
+  /** The folder of provider documents, for `ROUTER_PROVIDERS`. */
+  readonly seeds: string;
   readonly services: ServiceProcess[] = [];
   readonly #environment: Readonly<Record<string, string>>;
 
   private constructor(nats: NatsServer, demo: DemoProcess, environment: Readonly<Record<string, string>>) {
     this.nats = nats;
     this.demo = demo;
+    this.seeds = join(nats.folder, 'providers');
     this.#environment = environment;
   }
 
   static async start({ policies = 1, providers = 1, environment = {}, documents = (url) => [demoDocument(url)], ...server }: MeshOptions = {}): Promise<Mesh> {
     const [nats, demo] = await Promise.all([natsServer(server), DemoProcess.start()]);
-    const seeds = join(nats.folder, 'providers');
-    mkdirSync(seeds);
-    for (const document of documents(demo.url)) writeFileSync(join(seeds, `${document.vendor}.json`), JSON.stringify(document));
     const mesh = new Mesh(nats, demo, environment);
+    mkdirSync(mesh.seeds);
+    for (const document of documents(demo.url)) writeFileSync(join(mesh.seeds, `${document.vendor}.json`), JSON.stringify(document));
     await Promise.all([
-      ...Array.from({ length: providers }, () => mesh.start('provider', { ROUTER_PROVIDERS: seeds })),
+      ...Array.from({ length: providers }, () => mesh.start('provider', { ROUTER_PROVIDERS: mesh.seeds })),
       ...Array.from({ length: policies }, () => mesh.start('policy')),
     ]);
     return mesh;

@@ -111,7 +111,9 @@ test('reset: the connection breaks without an answer', async () => {
 test('hang: a call is never answered, and is the one that the client left', async () => {
   await using demo = await startDemo();
   const leaving = new AbortController();
-  const hanging = expect(ask(demo, 'hi', { demo: { hang: true } }, { signal: leaving.signal })).rejects.toThrow('aborted');
+  const hanging = expect(ask(demo, 'hi', { demo: { hang: true } }, { signal: leaving.signal })).rejects.toThrow(
+    'aborted',
+  );
   await expect.poll(async () => (await statsOf(demo)).open).toBe(1);
   leaving.abort();
   await hanging;

@@ -83,5 +83,7 @@ function writeOpening(id: string, answer: Answer): string {
 
 function writeDelta(answer: Answer, piece: string): string {
   const said = JSON.stringify(piece);
-  return answer.type === 'text' ? `{"content":${said}}` : `{"tool_calls":[{"index":0,"function":{"arguments":${said}}}]}`;
+  return answer.type === 'text'
+    ? `{"content":${said}}`
+    : `{"tool_calls":[{"index":0,"function":{"arguments":${said}}}]}`;
 }

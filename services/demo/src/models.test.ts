@@ -9,7 +9,12 @@ const weather = {
     name: 'weather',
     parameters: {
       type: 'object',
-      properties: { city: { type: 'string' }, days: { type: 'integer' }, metric: { type: 'boolean' }, note: { type: 'string' } },
+      properties: {
+        city: { type: 'string' },
+        days: { type: 'integer' },
+        metric: { type: 'boolean' },
+        note: { type: 'string' },
+      },
       required: ['city', 'days', 'metric'],
     },
   },
@@ -22,11 +27,21 @@ function answer(model: string, body: object) {
 }
 
 test.each([
-  ['echo says what the user said last', [said('user', 'a'), said('assistant', 'b'), said('user', 'c'), said('assistant', 'd')], 'c'],
+  [
+    'echo says what the user said last',
+    [said('user', 'a'), said('assistant', 'b'), said('user', 'c'), said('assistant', 'd')],
+    'c',
+  ],
   ['echo has nothing to say when no user spoke', [said('system', 'a')], ''],
   [
     'echo joins text parts and names the others',
-    [said('user', [{ type: 'text', text: 'see' }, { type: 'image_url', image_url: { url: 'u' } }, { type: 'file', file: {} }])],
+    [
+      said('user', [
+        { type: 'text', text: 'see' },
+        { type: 'image_url', image_url: { url: 'u' } },
+        { type: 'file', file: {} },
+      ]),
+    ],
     'see [image] [file]',
   ],
 ])('%s', (_claim, messages, text) => {
@@ -54,19 +69,28 @@ test('tools calls the first tool with its required arguments', () => {
 
 test('tools calls the tool that is chosen by name, and none when told none', () => {
   const chosen = { type: 'function', function: { name: 'clock' } };
-  expect(answer('tools', { tools: [weather, clock], tool_choice: chosen })).toMatchObject({ name: 'clock', arguments: '{}' });
+  expect(answer('tools', { tools: [weather, clock], tool_choice: chosen })).toMatchObject({
+    name: 'clock',
+    arguments: '{}',
+  });
   expect(answer('tools', { tools: [weather, clock], tool_choice: 'none' })).toMatchObject({ type: 'text', text: 'hi' });
 });
 
 test('tools speaks of the result once it is there', () => {
   const call = { role: 'assistant', content: null, tool_calls: [] };
   const messages = [said('user', 'hi'), call, { ...said('tool', 'sunny'), tool_call_id: 'c' }];
-  expect(answer('tools', { tools: [weather], messages })).toMatchObject({ type: 'text', text: 'The tool answered: sunny' });
+  expect(answer('tools', { tools: [weather], messages })).toMatchObject({
+    type: 'text',
+    text: 'The tool answered: sunny',
+  });
 });
 
 test('told a size, every model answers a text of that size', () => {
   for (const id of chatModels.keys()) {
-    expect(answer(id, { tools: [weather], demo: { bytes: 999 } })).toMatchObject({ type: 'text', text: expect.stringMatching(/^.{999}$/) });
+    expect(answer(id, { tools: [weather], demo: { bytes: 999 } })).toMatchObject({
+      type: 'text',
+      text: expect.stringMatching(/^.{999}$/),
+    });
   }
 });
 

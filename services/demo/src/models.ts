@@ -6,7 +6,12 @@ import { makeArguments } from './tool-arguments.ts';
 /** What a model answers: a text, or a call of one tool with its arguments as JSON text. */
 export type Answer =
   | { readonly type: 'text'; readonly text: string; readonly finishReason: 'stop' | 'length' }
-  | { readonly type: 'tool-call'; readonly name: string; readonly arguments: string; readonly finishReason: 'tool_calls' };
+  | {
+      readonly type: 'tool-call';
+      readonly name: string;
+      readonly arguments: string;
+      readonly finishReason: 'tool_calls';
+    };
 
 /** A model: how it answers, and how it behaves when told nothing. */
 export interface Model {

@@ -30,7 +30,8 @@ export function createRoutes(): Handler {
     const route = routes.get(path);
     if (!route) return sendJson(response, 404, unknownPath(method, path).body());
     // Node leaves out the body of what answers HEAD.
-    if (route.method === method || (route.method === 'GET' && method === 'HEAD')) return route.handle(request, response);
+    if (route.method === method || (route.method === 'GET' && method === 'HEAD'))
+      return route.handle(request, response);
     response.setHeader('allow', route.method);
     sendJson(response, 405, wrongMethod(method, path).body());
   };
@@ -38,7 +39,12 @@ export function createRoutes(): Handler {
 
 const models = JSON.stringify({
   object: 'list',
-  data: [...chatModels.keys(), embeddingModel].map((id) => ({ id, object: 'model', created: 1_767_225_600, owned_by: 'demo' })),
+  data: [...chatModels.keys(), embeddingModel].map((id) => ({
+    id,
+    object: 'model',
+    created: 1_767_225_600,
+    owned_by: 'demo',
+  })),
 });
 
 /** A handler that serves a call to a model and answers what it throws. */
@@ -54,10 +60,7 @@ function calling(stats: Stats, keys: KeyCounts, serve: (call: Call, keys: KeyCou
 
 /** A handler that answers with JSON text. */
 function telling(tell: () => string): Handler {
-  return (request, response) => {
-    request.resume();
-    sendJson(response, 200, tell());
-  };
+  return (_request, response) => sendJson(response, 200, tell());
 }
 
 function reset(stats: Stats, keys: KeyCounts): string {

@@ -20,7 +20,10 @@ test('a chat is streamed in the same words', async () => {
   expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
   const chunks = await chunksOf(response);
   expect(contentsOf(chunks)).toEqual(['grüezi ', 'mitenand']);
-  expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { prompt_tokens: 4, completion_tokens: 4, total_tokens: 8 } });
+  expect(chunks.at(-1)).toMatchObject({
+    choices: [],
+    usage: { prompt_tokens: 4, completion_tokens: 4, total_tokens: 8 },
+  });
 });
 
 test('an answer beyond what the socket holds is streamed whole', async () => {
@@ -31,7 +34,9 @@ test('an answer beyond what the socket holds is streamed whole', async () => {
 
 test('answers have ids of their own', async () => {
   await using demo = await startDemo();
-  const answers = await Promise.all(['a', 'b'].map(async (text) => (await ask(demo, text)).json() as Promise<{ id: string }>));
+  const answers = await Promise.all(
+    ['a', 'b'].map(async (text) => (await ask(demo, text)).json() as Promise<{ id: string }>),
+  );
   expect(new Set(answers.map((answer) => answer.id)).size).toBe(2);
 });
 
@@ -82,7 +87,9 @@ test('calls are counted by how they ended, and asking for the counts is no call'
   await using demo = await startDemo();
   await textOf(await ask(demo, 'a', {}, { headers: { authorization: 'Bearer secret', 'x-request-id': 'one' } }));
   await chunksOf(await ask(demo, 'a', { stream: true }, { headers: { 'x-call-id': 'two' } }));
-  await (await ask(demo, 'a', { model: 'flaky' }, { headers: { 'x-request-id': 'three', 'x-call-id': 'four' } })).text();
+  await (
+    await ask(demo, 'a', { model: 'flaky' }, { headers: { 'x-request-id': 'three', 'x-call-id': 'four' } })
+  ).text();
   const stats = await statsOf(demo);
   expect(stats).toMatchObject({ served: 2, streamed: 1, failed: 1, closed_by_client: 0, open: 0, authorized: 1 });
   expect(stats.by_model).toEqual({ echo: 2, flaky: 1 });

@@ -34,7 +34,8 @@ export async function serveEmbeddings(call: Call, keys: KeyCounts): Promise<void
   if (request.model !== embeddingModel) throw unknownModel(request.model);
   call.told = request.told;
   call.model = embeddingModel;
-  if (await survives(call, keys, { firstDelayMs: 0, flaky: false })) answerJson(call, nextId(), writeEmbeddings(request));
+  if (await survives(call, keys, { firstDelayMs: 0, flaky: false }))
+    answerJson(call, nextId(), writeEmbeddings(request));
 }
 
 /** Wait as told, then let happen what was told; whether the call is to be answered. */
@@ -58,7 +59,12 @@ async function answerChat(call: Call, request: ChatRequest, model: Model): Promi
   const head = { id: nextId(), createdSeconds: Math.floor(Date.now() / 1000), model: model.id };
   const delayMs = told.delay_ms ?? model.delayMs;
   if (request.stream) {
-    const chunks = writeChunks(head, answer, splitAnswer(answer, told.chunks), request.includeUsage ? usage : undefined);
+    const chunks = writeChunks(
+      head,
+      answer,
+      splitAnswer(answer, told.chunks),
+      request.includeUsage ? usage : undefined,
+    );
     return answerStream(call, head.id, chunks, delayMs);
   }
   // A whole answer takes as long as its stream would.

@@ -4,7 +4,10 @@ import { readSettings } from './settings.ts';
 test.each([
   [{}, { host: '127.0.0.1', port: 4280 }],
   [{ DEMO_PORT: '' }, { host: '127.0.0.1', port: 4280 }],
-  [{ DEMO_HOST: '0.0.0.0', DEMO_PORT: '0' }, { host: '0.0.0.0', port: 0 }],
+  [
+    { DEMO_HOST: '0.0.0.0', DEMO_PORT: '0' },
+    { host: '0.0.0.0', port: 0 },
+  ],
 ])('%j is read as %j', (environment, settings) => {
   expect(readSettings(environment)).toEqual(settings);
 });

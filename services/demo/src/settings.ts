@@ -13,6 +13,7 @@ export interface Settings {
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
   const port = environment['DEMO_PORT'] || '4280';
   // Digits only: Number would also take " ", "0x10" and "1e3".
-  if (!/^\d+$/.test(port) || Number(port) > 65_535) throw new Error(`DEMO_PORT is "${port}", not a port from 0 to 65535`);
+  if (!/^\d+$/.test(port) || Number(port) > 65_535)
+    throw new Error(`DEMO_PORT is "${port}", not a port from 0 to 65535`);
   return { host: environment['DEMO_HOST'] || '127.0.0.1', port: Number(port) };
 }

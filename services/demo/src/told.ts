@@ -41,11 +41,13 @@ export function parseTold(value: unknown): Told {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('demo', 'an object');
   const told: Record<string, unknown> = {};
   for (const [name, given] of Object.entries(value)) {
-    if (!Object.hasOwn(toldOptions, name)) throw invalid(`demo.${name}`, 'an option that the demo knows', 'unknown_parameter');
+    if (!Object.hasOwn(toldOptions, name))
+      throw invalid(`demo.${name}`, 'an option that the demo knows', 'unknown_parameter');
     const check: Check<unknown> = toldOptions[name as keyof typeof toldOptions];
     told[name] = check(given, `demo.${name}`);
   }
-  if (told['fail_first'] !== undefined && told['key'] === undefined) throw invalid('demo.fail_first', "a 'demo.key' with it");
+  if (told['fail_first'] !== undefined && told['key'] === undefined)
+    throw invalid('demo.fail_first', "a 'demo.key' with it");
   return told;
 }
 

@@ -8,7 +8,11 @@ test.each([
   ['a number is its minimum', { type: 'integer', minimum: 18 }, 18],
   ['a boolean is true', { type: 'boolean' }, true],
   ['an array is empty', { type: 'array', items: { type: 'string' } }, []],
-  ['an object has what it requires', { type: 'object', properties: { a: { type: 'boolean' } }, required: ['a'] }, { a: true }],
+  [
+    'an object has what it requires',
+    { type: 'object', properties: { a: { type: 'boolean' } }, required: ['a'] },
+    { a: true },
+  ],
   ['a type we do not know is left out', { $ref: '#/x' }, undefined],
 ])('%s', (_claim, schema, value) => {
   expect(makeArguments({ type: 'object', properties: { it: schema }, required: ['it'] })).toEqual({ it: value });

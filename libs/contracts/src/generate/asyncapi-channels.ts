@@ -26,11 +26,15 @@ export function answerChannel(): Channel {
   return {
     id: 'answer',
     address: null,
-    summary: "The client's inbox. Unary: one message. Streamed: `accept`, `delta`…, then `end` or `error`, then an empty message without headers (EOS).",
+    summary:
+      "The client's inbox. Unary: one message. Streamed: `accept`, `delta`…, then `end` or `error`, then an empty message without headers (EOS).",
     sentBy: ['policy', 'provider'],
     receivedBy: ['tenant'],
     messages: {
-      'answer.whole': { summary: 'A unary answer: the OpenAI object and `router`', payload: { type: 'object', properties: { router: payload('answer.router') } } },
+      'answer.whole': {
+        summary: 'A unary answer: the OpenAI object and `router`',
+        payload: { type: 'object', properties: { router: payload('answer.router') } },
+      },
       'answer.decision': message('answer.decision'),
       'answer.error': message('answer.error', headerGroups.error),
       'frame.accept': message('frame.accept', headerGroups.frame),
@@ -91,7 +95,13 @@ export function channelOf(contract: Contract): Channel[] {
           summary: contract.summary,
           sentBy: contract.from,
           receivedBy: [],
-          messages: { [`count.${contract.stream.name}`]: { summary: contract.summary, headers: headersSchema(headerGroups.counter), payload: { type: 'null' } } },
+          messages: {
+            [`count.${contract.stream.name}`]: {
+              summary: contract.summary,
+              headers: headersSchema(headerGroups.counter),
+              payload: { type: 'null' },
+            },
+          },
         },
       ];
     case 'stream':
@@ -103,7 +113,10 @@ export function channelOf(contract: Contract): Channel[] {
               summary: `${contract.summary}. One or more records of one kind, one a line`,
               sentBy: contract.from,
               receivedBy: ['operator', ...new Set(Object.values(contract.consumers))],
-              messages: { 'meter.started': message('meter.started'), 'meter.finished': message('meter.finished', headerGroups.record) },
+              messages: {
+                'meter.started': message('meter.started'),
+                'meter.finished': message('meter.finished', headerGroups.record),
+              },
             },
           ]
         : [];
@@ -148,7 +161,10 @@ function rpcChannels({ service, verb, from, summary, request, reply, errors }: R
       summary: `Answers of ${id}`,
       sentBy: [service],
       receivedBy: [from],
-      messages: { [`${id}.answer`]: { summary, payload: jsonSchema(reply) }, 'answer.error': message('answer.error', headerGroups.error) },
+      messages: {
+        [`${id}.answer`]: { summary, payload: jsonSchema(reply) },
+        'answer.error': message('answer.error', headerGroups.error),
+      },
     },
   ];
 }
@@ -189,7 +205,11 @@ function requests(): Record<string, JsonSchema> {
 }
 
 function message(name: string, headers?: readonly string[]): JsonSchema {
-  return { summary: messages[name]?.summary, ...(headers === undefined ? {} : { headers: headersSchema(headers) }), payload: payload(name) };
+  return {
+    summary: messages[name]?.summary,
+    ...(headers === undefined ? {} : { headers: headersSchema(headers) }),
+    payload: payload(name),
+  };
 }
 
 /** The schema of a message that stands in no contract. @throws Error when there is none of that name */

@@ -14,7 +14,9 @@ export function asyncapi(): string {
     asyncapi: '3.0.0',
     info: { title: 'Router Mesh', version: root, description, license: { name: 'Apache-2.0' } },
     defaultContentType: 'application/json',
-    servers: { nats: { host: '127.0.0.1:4222', protocol: 'nats', description: 'The server of one machine; see deploy/nats' } },
+    servers: {
+      nats: { host: '127.0.0.1:4222', protocol: 'nats', description: 'The server of one machine; see deploy/nats' },
+    },
     channels: Object.fromEntries(channels.map((channel) => [channel.id, channelObject(channel)])),
     operations: Object.fromEntries(channels.flatMap(operationsOf)),
     components: { messages: Object.fromEntries(channels.flatMap(({ messages }) => Object.entries(messages))) },
@@ -27,12 +29,17 @@ export function asyncapi(): string {
 }
 
 function channelObject({ address, summary, messages, extensions }: Channel): JsonSchema {
-  const parameters = [...(address ?? '').matchAll(/\{(\w+)\}/g)].map(([, name = '']) => [name, { description: parameterText[name] ?? name }]);
+  const parameters = [...(address ?? '').matchAll(/\{(\w+)\}/g)].map(([, name = '']) => [
+    name,
+    { description: parameterText[name] ?? name },
+  ]);
   return {
     address,
     description: summary,
     ...(parameters.length === 0 ? {} : { parameters: Object.fromEntries(parameters) }),
-    messages: Object.fromEntries(Object.keys(messages).map((name) => [name, { $ref: `#/components/messages/${name}` }])),
+    messages: Object.fromEntries(
+      Object.keys(messages).map((name) => [name, { $ref: `#/components/messages/${name}` }]),
+    ),
     ...extensions,
   };
 }

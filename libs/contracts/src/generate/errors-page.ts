@@ -3,7 +3,10 @@ import { errorKinds, finalReasons, RouterError } from '../errors.ts';
 import { header } from '../headers.ts';
 import { jsonBlock, page, table } from './markdown.ts';
 
-const example = new RouterError('not_found', 'no model "gpt-9" at "openai"', { param: 'model', details: { vendor: 'openai' } });
+const example = new RouterError('not_found', 'no model "gpt-9" at "openai"', {
+  param: 'model',
+  details: { vendor: 'openai' },
+});
 
 export function errorsPage(): string {
   const rows = Object.entries(errorKinds).map(([code, kind]) => [
@@ -22,11 +25,14 @@ export function errorsPage(): string {
     '`stream_interrupted` never starts an HTTP answer, for something was sent before it: 500 stands for it in headers. `unauthenticated` is for entrances other than NATS, which refuses a connection by itself.',
     '## The form of an error answer',
     'One message, in place of the answer or of its `end` frame. Headers:',
-    table(['header', 'value'], [
-      [`\`${header.error}\``, 'the message'],
-      [`\`${header.errorCode}\``, 'the HTTP number'],
-      [`\`${header.frame}\``, '`error`'],
-    ]),
+    table(
+      ['header', 'value'],
+      [
+        [`\`${header.error}\``, 'the message'],
+        [`\`${header.errorCode}\``, 'the HTTP number'],
+        [`\`${header.frame}\``, '`error`'],
+      ],
+    ),
     'The first two are those of NATS services (ADR-32), so that any NATS client can tell an error from an answer. Body:',
     jsonBlock(example.toBody()),
     [
@@ -40,5 +46,8 @@ export function errorsPage(): string {
 }
 
 function reasons(): string {
-  return [...finalReasons].map((reason) => `\`${reason}\``).join(', ').replace(/, ([^,]*)$/, ' or $1');
+  return [...finalReasons]
+    .map((reason) => `\`${reason}\``)
+    .join(', ')
+    .replace(/, ([^,]*)$/, ' or $1');
 }

@@ -8,16 +8,30 @@ import { generatedFiles } from './files.ts';
 
 const repository = new URL('../../../../', import.meta.url);
 
-test.each(Object.entries(generatedFiles))('%s is as the contracts say (otherwise: npm run generate)', async (path, make) => {
-  expect(await readFile(new URL(path, repository), 'utf8')).toBe(make());
-});
+test.each(Object.entries(generatedFiles))(
+  '%s is as the contracts say (otherwise: npm run generate)',
+  async (path, make) => {
+    expect(await readFile(new URL(path, repository), 'utf8')).toBe(make());
+  },
+);
 
 test('the AsyncAPI document has no errors and holds every channel', async () => {
   const { diagnostics, document } = await new Parser().parse(asyncapi());
-  expect(diagnostics.filter(({ severity }) => severity === 0).map(({ message, path }) => `${path.join('.')}: ${message}`)).toEqual([]);
-  const addresses = document?.channels().all().map((channel) => channel.address());
+  expect(
+    diagnostics.filter(({ severity }) => severity === 0).map(({ message, path }) => `${path.join('.')}: ${message}`),
+  ).toEqual([]);
+  const addresses = document
+    ?.channels()
+    .all()
+    .map((channel) => channel.address());
   expect(addresses).toEqual(
-    expect.arrayContaining(['router.v2.request.{verb}.{tenant}', 'router.v2.stage.provider.{vendor}', 'router.v2.provider.put.{tenant}', 'router.v2.cancel.{tenant}', 'router.v2.meter.{tenant}']),
+    expect.arrayContaining([
+      'router.v2.request.{verb}.{tenant}',
+      'router.v2.stage.provider.{vendor}',
+      'router.v2.provider.put.{tenant}',
+      'router.v2.cancel.{tenant}',
+      'router.v2.meter.{tenant}',
+    ]),
   );
 });
 

@@ -21,10 +21,26 @@ export interface Message {
 }
 
 export const messages: Readonly<Record<string, Message>> = {
-  'request.chat': { schema: requestSchemas.chat, direction: 'taken', summary: 'OpenAI Chat Completions, with the options of the router' },
-  'request.embed': { schema: requestSchemas.embed, direction: 'taken', summary: 'OpenAI Embeddings, with the options of the router' },
-  'request.decide': { schema: requestSchemas.decide, direction: 'taken', summary: 'The body of a chat request; no model is called' },
-  'answer.router': { schema: AnswerReport, direction: 'told', summary: 'The way an answer came: `router` in answers and `end` frames' },
+  'request.chat': {
+    schema: requestSchemas.chat,
+    direction: 'taken',
+    summary: 'OpenAI Chat Completions, with the options of the router',
+  },
+  'request.embed': {
+    schema: requestSchemas.embed,
+    direction: 'taken',
+    summary: 'OpenAI Embeddings, with the options of the router',
+  },
+  'request.decide': {
+    schema: requestSchemas.decide,
+    direction: 'taken',
+    summary: 'The body of a chat request; no model is called',
+  },
+  'answer.router': {
+    schema: AnswerReport,
+    direction: 'told',
+    summary: 'The way an answer came: `router` in answers and `end` frames',
+  },
   'answer.decision': { schema: Decision, direction: 'told', summary: 'What `decide` answers' },
   'answer.error': { schema: ErrorBody, direction: 'told', summary: 'Every error, framed or not' },
   'frame.accept': { schema: AcceptFrame, direction: 'told', summary: 'Before the model is called' },

@@ -1,6 +1,12 @@
 // deploy/nats/permissions.conf and local-user.conf: the permissions of every NATS user, as variables of NATS' configuration.
 import { services } from '../define.ts';
-import { formatPermissions, localPermissions, operatorPermissions, servicePermissions, type Permissions } from '../permissions.ts';
+import {
+  formatPermissions,
+  localPermissions,
+  operatorPermissions,
+  servicePermissions,
+  type Permissions,
+} from '../permissions.ts';
 
 const notice = '# Generated from the contracts by `npm run generate`; a test fails when it drifts. Never edit it.';
 

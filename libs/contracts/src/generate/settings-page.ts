@@ -19,6 +19,10 @@ export function settingsPage(): string {
 }
 
 function settingsTable(group: Settings): string {
-  const rows = Object.values(group).map(({ name, fallback, summary }) => [`\`${name}\``, fallback === undefined ? 'none' : `\`${fallback}\``, summary]);
+  const rows = Object.values(group).map(({ name, fallback, summary }) => [
+    `\`${name}\``,
+    fallback === undefined ? 'none' : `\`${fallback}\``,
+    summary,
+  ]);
   return table(['setting', 'default', 'meaning'], rows);
 }

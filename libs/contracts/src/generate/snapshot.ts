@@ -26,7 +26,10 @@ export interface MessagePromise {
 }
 
 /** Texts are left out: they may change. */
-export function snapshot(all: readonly Contract[] = contracts, known: Readonly<Record<string, Message>> = messages): Snapshot {
+export function snapshot(
+  all: readonly Contract[] = contracts,
+  known: Readonly<Record<string, Message>> = messages,
+): Snapshot {
   return {
     root,
     headers: header,
@@ -34,7 +37,9 @@ export function snapshot(all: readonly Contract[] = contracts, known: Readonly<R
     frames: frameKinds,
     errors: Object.fromEntries(Object.entries(errorKinds).map(([code, { when: _, ...kind }]) => [code, kind])),
     contracts: Object.fromEntries(all.map((contract) => [contractId(contract), promises(contract)])),
-    messages: Object.fromEntries(Object.entries(known).map(([name, { direction, schema }]) => [name, { direction, schema: jsonSchema(schema) }])),
+    messages: Object.fromEntries(
+      Object.entries(known).map(([name, { direction, schema }]) => [name, { direction, schema: jsonSchema(schema) }]),
+    ),
   };
 }
 
@@ -60,7 +65,12 @@ function promises(contract: Contract): Readonly<Record<string, unknown>> {
       return { subject: contract.subject, queue: contract.queue, from: contract.from };
     case 'stop': {
       const member = contract.per === undefined ? undefined : `<${contract.per}>`;
-      return { subject: stopSubject(contract, member), queue: stopQueue(contract, member), service: contract.service, from: contract.from };
+      return {
+        subject: stopSubject(contract, member),
+        queue: stopQueue(contract, member),
+        service: contract.service,
+        from: contract.from,
+      };
     }
     case 'rpc':
       return {
@@ -74,7 +84,10 @@ function promises(contract: Contract): Readonly<Record<string, unknown>> {
     case 'signal':
       return { subject: contract.subject, from: contract.from, to: contract.to, body: signalBody(contract) };
     case 'event':
-      return { subject: `${root}.event.${contract.entity}.${contract.verb}.<tenant>`, body: { direction: 'told', schema: jsonSchema(contract.body) } };
+      return {
+        subject: `${root}.event.${contract.entity}.${contract.verb}.<tenant>`,
+        body: { direction: 'told', schema: jsonSchema(contract.body) },
+      };
     case 'counter':
       return { subject: contract.pattern, stream: contract.stream.name, from: contract.from };
     case 'bucket': {
@@ -84,7 +97,11 @@ function promises(contract: Contract): Readonly<Record<string, unknown>> {
     }
     case 'stream': {
       const { kind: _, name: __, summary: ___, consumers, operatorReads, ...rest } = contract;
-      return { ...rest, readers: operatorReads ? ['operator'] : [], consumers: Object.entries(consumers).map((consumer) => consumer.join(' of ')) };
+      return {
+        ...rest,
+        readers: operatorReads ? ['operator'] : [],
+        consumers: Object.entries(consumers).map((consumer) => consumer.join(' of ')),
+      };
     }
   }
 }

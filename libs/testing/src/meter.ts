@@ -1,0 +1,43 @@
+// What METER holds, read from outside.
+import { decodeRecords, type FinishedRecord, type MeterRecord, type StartedRecord } from '@router-mesh/contracts';
+import { connect, type NatsConnection } from 'nats';
+import type { NatsServer } from './nats-server.ts';
+import { until } from './poll.ts';
+
+/** The records of METER, in the order of the stream. */
+export interface Ledger {
+  readonly started: readonly StartedRecord[];
+  readonly finished: readonly FinishedRecord[];
+  readonly all: readonly MeterRecord[];
+}
+
+/** Read all of METER once it holds that many finished records. */
+export async function readLedger(nats: NatsServer, finishedCalls: number): Promise<Ledger> {
+  const nc = await connect({ servers: nats.url, user: 'root', pass: 'root' });
+  try {
+    let ledger = await readAll(nc);
+    await until(`${finishedCalls} finished records`, async () => {
+      if (ledger.finished.length < finishedCalls) ledger = await readAll(nc);
+      return ledger.finished.length >= finishedCalls;
+    });
+    return ledger;
+  } finally {
+    await nc.close();
+  }
+}
+
+async function readAll(nc: NatsConnection): Promise<Ledger> {
+  const stream = await nc.jetstream().streams.get('ROUTER_V2_METER');
+  const { state } = await stream.info();
+  const all: MeterRecord[] = [];
+  if (state.messages > 0) {
+    const consumer = await stream.getConsumer();
+    const messages = await consumer.fetch({ max_messages: state.messages, expires: 10_000 });
+    for await (const message of messages) all.push(...decodeRecords(message.string()));
+  }
+  return {
+    all,
+    started: all.filter((record) => record.kind === 'started'),
+    finished: all.filter((record) => record.kind === 'finished'),
+  };
+}
