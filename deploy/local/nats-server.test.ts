@@ -6,7 +6,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
 const command = join(import.meta.dirname, 'nats-server.mjs');
-const long = process.env.ROUTER_TEST_LONG !== undefined;
+const long = process.env.MESH_TEST_LONG !== undefined;
 
 describe('NATS_SERVER', () => {
   test('is taken when it is new enough, before one on PATH', async () => {

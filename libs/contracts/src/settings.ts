@@ -51,7 +51,7 @@ const KeyHosts = List.transform((pairs, context) => {
     }
     hosts.set(key, [...(hosts.get(key) ?? []), host.toLowerCase()]);
   }
-  return hosts as ReadonlyMap<string, readonly string[]>;
+  return hosts;
 });
 
 export interface Setting<Schema extends z.ZodType = z.ZodType> {

@@ -1,0 +1,50 @@
+// The second stop of the bare mesh: calls the model, stores one record, answers to the reply inbox. No failure is handled: it ends the process.
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { headers, type Msg, type MsgHdrs } from '@nats-io/transport-node';
+import { Pool, type Dispatcher } from 'undici';
+import { connectBare, ready } from './connection.ts';
+
+const nc = await connectBare();
+await (await jetstreamManager(nc)).streams.add({ name: 'BARE', subjects: ['bare.meter'] });
+const js = jetstream(nc);
+const pool = new Pool(process.env['MODEL_URL'] ?? '', { connections: 256 });
+
+nc.subscribe('bare.call.chat', { queue: 'second', callback: (_error, message) => void chat(message) });
+nc.subscribe('bare.call.stream', { queue: 'second', callback: (_error, message) => void stream(message) });
+await ready(nc);
+
+async function chat(message: Msg): Promise<void> {
+  const { body } = await callModel(message);
+  const answer = await body.bytes();
+  await store();
+  message.respond(answer);
+}
+
+/** One read of the model's answer is one frame. */
+async function stream(message: Msg): Promise<void> {
+  const { body } = await callModel(message);
+  let n = 0;
+  for await (const bytes of body as AsyncIterable<Uint8Array>) message.respond(bytes, { headers: frame('delta', n++) });
+  await store();
+  message.respond('{}', { headers: frame('end', n) });
+}
+
+function callModel(message: Msg): Promise<Dispatcher.ResponseData> {
+  return pool.request({
+    method: 'POST',
+    path: '/v1/chat/completions',
+    headers: { 'content-type': 'application/json' },
+    body: message.data,
+  });
+}
+
+async function store(): Promise<void> {
+  await js.publish('bare.meter', `{"at":${Date.now()},"input_tokens":256,"output_tokens":256}`);
+}
+
+function frame(kind: string, n: number): MsgHdrs {
+  const encoded = headers();
+  encoded.set('Frame', kind);
+  encoded.set('Seq', String(n));
+  return encoded;
+}
