@@ -47,7 +47,7 @@ async function install() {
   const packagesFit = installedFitsLock();
   const nodeFits = packagesFit && (await pinnedNodeRuns());
   if (!packagesFit || !nodeFits) {
-    await timed(packagesFit ? 'installing Node with npm' : 'installing dependencies with npm ci', async () => {
+    await timed(packagesFit ? 'linking Node' : 'installing dependencies with npm ci', async () => {
       // No package runs its install script: npm 12 blocks them all, older ones run them all, and none is needed.
       if (!packagesFit) await npm('npm', ['ci', '--ignore-scripts', '--include=dev', '--engine-strict=false'], root);
       if (!(await pinnedNodeRuns())) await linkPinnedNode();

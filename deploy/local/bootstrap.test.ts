@@ -35,10 +35,10 @@ describe('installing', () => {
     expect(await npmCalls(clone)).toEqual([]);
   });
 
-  test('the install script of "node" is run when npm has not run it', async () => {
+  test('Node is linked when npm has not done so', async () => {
     const clone = await bareClone();
     await installByHand(clone);
-    const said = expect.stringMatching(/^installing Node with npm … \d+ s\n$/);
+    const said = expect.stringMatching(/^linking Node … \d+ s\n$/);
     expect(await bootstrap(clone, ['hello.ts'])).toEqual({ code: 0, stdout: 'hello\n', stderr: said });
     expect(await npmCalls(clone)).toEqual([]);
   });
@@ -136,6 +136,9 @@ test.each([
 
 const bootstrapPath = 'deploy/local/bootstrap.mjs';
 
+/** The package with Node's binary for this platform. */
+const nodePackage = `${process.platform === 'darwin' && process.arch === 'arm64' ? 'node-bin' : 'node'}-${process.platform}-${process.arch}`;
+
 /** A script that ends some time after it got so many signals, and says how many it got by then. */
 const countSignals = (expected: number) => `
 let count = 0;
@@ -168,7 +171,7 @@ print(written.decode(), 'exit code', os.waitstatus_to_exitcode(os.waitpid(pid, 0
  * A clone of a repository that depends on the package `node` alone, with nothing installed.
  *
  * The npm on its PATH writes down how it was called and lays out node_modules as npm does when install scripts are ignored, without
- * a network; the install script of `node` links the Node that runs these tests.
+ * a network; the package with Node's binary holds the Node that runs these tests.
  */
 async function bareClone({ npm = 'rm -rf node_modules; cp -r installed node_modules' } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'bootstrap-test-'));
@@ -188,10 +191,9 @@ async function bareClone({ npm = 'rm -rf node_modules; cp -r installed node_modu
   await write('hello.ts', `console.log('hello' satisfies string);`);
   await write('installed/.package-lock.json', lock({}));
   await write('installed/node/package.json', JSON.stringify({ version: process.version.slice(1) }));
-  await write(
-    'installed/node/installArchSpecificPackage.js',
-    `require('fs').mkdirSync('bin'); require('fs').symlinkSync(process.execPath, 'bin/node');`,
-  );
+  const binary = join(folder, 'installed', nodePackage, 'bin/node');
+  await mkdir(dirname(binary), { recursive: true });
+  await symlink(process.execPath, binary);
   await write('bin/npm', `#!/bin/sh\nPATH=/usr/bin:/bin\necho "$*" >> npm-calls\n${npm}\n`);
   await symlink(process.execPath, join(path, 'node'));
   return { folder, path, write, env: { PATH: path, HOME: folder, XDG_CACHE_HOME: folder } };

@@ -73,7 +73,7 @@ const engine = ((): boolean => {
 
 describe('the official nats:2.15 image', () => {
   test.skipIf(!engine)('serves the same answers to a plain client (testcontainers)', async () => {
-    const container = await new NatsContainer('nats:2.15').withJetStream().withUsername('mesh').withPass('mesh').start();
+    await using container = await new NatsContainer('nats:2.15').withJetStream().withUsername('mesh').withPass('mesh').start();
     const { servers, user, pass } = container.getConnectionOptions() as { servers: string; user: string; pass: string };
     const folder = mkdtempSync(join(tmpdir(), 'router-mesh-container-'));
     const file = join(folder, 'mesh.creds.json');
@@ -88,6 +88,5 @@ describe('the official nats:2.15 image', () => {
     await using client = await PlainClient.connect(nats.url, { user: 'mesh' });
     await expectAnswers(client);
     expect([...policy.troubles, ...provider.troubles]).toEqual([]);
-    await container.stop();
   });
 });
