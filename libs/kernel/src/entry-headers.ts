@@ -24,15 +24,13 @@ export function readEntryHeaders(headers: MsgHdrs | undefined): Asked {
   const encoding = said(header.contentEncoding);
   if (encoding !== undefined && encoding !== 'identity') throw wrong(header.contentEncoding, encoding, 'is not supported; send the body as it is');
   const type = said(header.contentType);
-  if (type !== undefined && !/^application\/json\b/i.test(type)) throw wrong(header.contentType, type, 'must be application/json');
+  if (type !== undefined && !/^application\/json\s*(;|$)/i.test(type)) throw wrong(header.contentType, type, 'must be application/json');
 
   const timeoutMs = wholeNumber(header.timeout, said(header.timeout), 1, longestTimeoutMs);
   const frames = said(header.frames);
   if (frames !== undefined && frames !== '1') throw wrong(header.frames, frames, 'must be 1');
-  const traceparent = said(header.traceparent);
-  const tracestate = said(header.tracestate);
-  if ((traceparent?.length ?? 0) > 64) throw wrong(header.traceparent, traceparent ?? '', 'must have at most 64 characters');
-  if ((tracestate?.length ?? 0) > 512) throw wrong(header.tracestate, tracestate ?? '', 'must have at most 512 characters');
+  const traceparent = forwardable(header.traceparent, said(header.traceparent), 64);
+  const tracestate = forwardable(header.tracestate, said(header.tracestate), 512);
   return {
     request: requestId(said(header.request)),
     attempt: wholeNumber(header.attempt, said(header.attempt), 1, 9) ?? 1,
@@ -46,6 +44,12 @@ export function readEntryHeaders(headers: MsgHdrs | undefined): Asked {
 /** The client's id where it is a ULID, else one of ours. */
 function requestId(said: string | undefined): string {
   return said !== undefined && ulidPattern.test(said) ? said : ulid();
+}
+
+/** What goes on to the next stop as it came must be fit for a header: a lone line feed, say, is not. */
+function forwardable(name: string, said: string | undefined, mostCharacters: number): string | undefined {
+  if (said === undefined || (said.length <= mostCharacters && /^[\x20-\x7e]*$/.test(said))) return said;
+  throw wrong(name, said, `must have at most ${mostCharacters} characters, printable ASCII`);
 }
 
 function wholeNumber(name: string, said: string | undefined, least: number, most: number): number | undefined {

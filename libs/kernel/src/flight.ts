@@ -1,5 +1,8 @@
 // What is under way in a process, so that it can be waited for before it stops.
 
+/** Timers of more than 2^31 - 1 ms fire at once. */
+export const longestTimerMs = 2 ** 31 - 1;
+
 /** Counts what is under way. */
 export class Flight {
   #count = 0;
@@ -25,7 +28,7 @@ export class Flight {
   async landed(timeoutMs: number): Promise<boolean> {
     if (this.#count === 0) return true;
     return await new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(false), timeoutMs);
+      const timer = setTimeout(() => resolve(false), Math.min(timeoutMs, longestTimerMs));
       this.#waiting.push(() => {
         clearTimeout(timer);
         resolve(true);

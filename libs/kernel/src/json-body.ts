@@ -1,7 +1,8 @@
 // Reading a JSON body that came from outside: every way in which it can be none has its own message.
 import { maxBodyDepth, RouterError } from '@router-mesh/contracts';
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+// A byte order mark stays and makes the body no JSON: whoever reads the same bytes after us would stumble over it.
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** @throws RouterError `invalid_request` with param `body`, or `too_large` */
 export function readJsonBody(body: Uint8Array, maxBytes: number): unknown {

@@ -102,6 +102,19 @@ export class Counts {
     });
   }
 
+  /** A total that is counted elsewhere, read when asked for. */
+  total(name: string, help: string, read: () => number): void {
+    const total = new Counter({
+      name,
+      help,
+      registers: [this.registry],
+      collect: () => {
+        total.reset();
+        total.inc(read());
+      },
+    });
+  }
+
   timings(): Record<string, Timing> {
     const timing = ({ requests, errors, inFlight, microseconds }: Track): Timing => ({
       requests,

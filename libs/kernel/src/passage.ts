@@ -1,7 +1,9 @@
 // What a stop is given: one request on its way, and the things that may be done with it.
-import { formatTrailEntry, parseRequestSubject, RouterError, type Attempt, type Plan, type Verb } from '@router-mesh/contracts';
-import { AnswerWriter, decodeTravel, type Msg, type Travel } from '@router-mesh/wire';
+import { formatTrailEntry, parseRequestSubject, parseTrail, RouterError, type Attempt, type Plan, type Verb } from '@router-mesh/contracts';
+import { AnswerWriter, decodeTravel, type Msg, type MsgHdrs, type Travel } from '@router-mesh/wire';
 import { readEntryHeaders, type Asked } from './entry-headers.ts';
+import { longestTimerMs } from './flight.ts';
+import { judge } from './judge.ts';
 import type { Link } from './link.ts';
 import { afterFailure, nextStop, withoutStop, type NextStop } from './route.ts';
 
@@ -10,12 +12,11 @@ abstract class AnyPassage {
   /** The stop's name as trails and errors show it. */
   readonly stop: string;
   readonly body: Uint8Array;
-  /** Epoch ms. */
-  readonly receivedAt = Date.now();
   abstract readonly request: string;
   abstract readonly tenant: string;
   protected readonly link: Link;
-  readonly #started = performance.now();
+  #receivedAt = Date.now();
+  #started = performance.now();
   #done = false;
   #code = 'ok';
 
@@ -23,6 +24,11 @@ abstract class AnyPassage {
     this.link = link;
     this.stop = stop;
     this.body = body;
+  }
+
+  /** When this stop, or its last leg, began; epoch ms. */
+  get receivedAt(): number {
+    return this.#receivedAt;
   }
 
   /** Whether it was answered, refused or handed on. */
@@ -43,13 +49,19 @@ abstract class AnyPassage {
     this.#code = code;
   }
 
+  /** One more leg begins here: its time is its own. */
+  protected beginLeg(): void {
+    this.#receivedAt = Date.now();
+    this.#started = performance.now();
+  }
+
   /** The trail so far and this stop's part of it. */
   protected extendTrail(trail: string, code: string): string {
     const entry = formatTrailEntry({
       stop: this.stop,
       instance: this.link.instance,
       received: this.receivedAt,
-      waited_ms: 0,
+      waited_ms: waitedMs(trail, this.receivedAt),
       worked_ms: performance.now() - this.#started,
       code,
     });
@@ -60,22 +72,33 @@ abstract class AnyPassage {
     return new AnswerWriter(this.link.nc, travel.reply, { framed: travel.frames, leg: travel.leg });
   }
 
-  /** Publish to a stop; when nobody listens there, go on or answer as the route says. */
+  /** Publish to a stop; when nobody listens there, go on or answer as the route says. What it throws is yet to be answered. */
   protected send(next: NextStop): void {
-    this.finish();
     const landed = this.link.flight.hold();
-    this.link.forwarder.forward(next.stop, next.travel, this.body, {
-      missing: () => {
-        this.link.counts.missing(next.stop);
-        try {
-          this.send(withoutStop(next));
-        } catch (error) {
-          this.writer(next.travel).error(RouterError.from(error));
-        }
-      },
-      settled: landed,
-    });
+    try {
+      this.link.forwarder.forward(next.stop, next.travel, this.body, { missing: () => this.#goOnWithout(next), settled: landed });
+    } catch (error) {
+      landed();
+      throw error;
+    }
+    this.finish();
   }
+
+  #goOnWithout(next: NextStop): void {
+    this.link.counts.missing(next.stop);
+    try {
+      this.send(withoutStop(next));
+    } catch (thrown) {
+      const error = judge(this.link.log, thrown, 'a request could not go on', { stop: next.stop, request: this.request });
+      this.writer(next.travel).error(error);
+    }
+  }
+}
+
+/** How long it took from the last stop on a trail to here, by two clocks; at the entry nobody knows. */
+function waitedMs(trail: string, receivedAt: number): number {
+  const [last] = parseTrail(trail.slice(trail.lastIndexOf(',') + 1));
+  return last === undefined ? 0 : receivedAt - last.received - last.worked_ms;
 }
 
 /** A request at the entry: nothing about it has been decided yet. */
@@ -90,13 +113,13 @@ export class EntryPassage extends AnyPassage {
    * @param reply a return address that was checked
    * @throws RouterError when subject or headers are not of their form
    */
-  constructor(link: Link, stop: string, message: Msg, reply: string) {
+  constructor(link: Link, stop: string, message: Pick<Msg, 'subject' | 'data'>, headers: MsgHdrs | undefined, reply: string) {
     super(link, stop, message.data);
     this.#reply = reply;
     const { verb, tenant } = parseRequestSubject(message.subject);
     this.verb = verb;
     this.tenant = tenant;
-    this.asked = readEntryHeaders(message.headers);
+    this.asked = readEntryHeaders(headers);
     this.#framed = this.asked.frames;
   }
 
@@ -130,10 +153,10 @@ export class EntryPassage extends AnyPassage {
     );
   }
 
-  /** Answer without visiting any stop. */
+  /** Answer without visiting any stop. @throws RouterError `too_large` when the server would not carry it */
   reply(body: unknown): void {
-    this.finish();
     this.#writer().reply(body);
+    this.finish();
   }
 
   refuse(error: RouterError): void {
@@ -156,10 +179,10 @@ export class StopPassage extends AnyPassage {
   readonly #cleanUp: (() => void)[] = [];
 
   /** @throws RouterError `internal` when the headers are not a service's */
-  constructor(link: Link, stop: string, member: string, message: Msg) {
-    super(link, stop, message.data);
+  constructor(link: Link, stop: string, member: string, body: Uint8Array, headers: MsgHdrs | undefined) {
+    super(link, stop, body);
     this.member = member;
-    this.#travel = decodeTravel(message.headers);
+    this.#travel = decodeTravel(headers);
     this.#answer = this.writer(this.#travel);
   }
 
@@ -232,10 +255,19 @@ export class StopPassage extends AnyPassage {
     if (next.stop === this.stop) {
       this.#travel = next.travel;
       this.#answer = this.writer(next.travel);
+      this.beginLeg();
       return 'here';
     }
     this.send(next);
     return 'forwarded';
+  }
+
+  /** Why the answer ends when the process can wait no longer: a stream that has begun is cut, all else may be asked again. */
+  interruption(): RouterError {
+    const message = `stop "${this.stop}" is stopping`;
+    const { deltas } = this.answer;
+    if (deltas > 0) return new RouterError('stream_interrupted', message, { details: { stop: this.stop, delivered: deltas } });
+    return new RouterError('unavailable', message, { details: { reason: 'stopping', stop: this.stop } });
   }
 
   /** Mark as answered: what `answer` wrote was its end. */
@@ -249,13 +281,15 @@ export class StopPassage extends AnyPassage {
   }
 
   #watch(): AbortController {
+    const { cancellations, interrupted } = this.link;
     const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(this.#late()), Math.max(0, this.remainingMs()));
-    const leave = this.link.cancellations.run(this.tenant, this.request, () => abort.abort(cancelled()));
-    const interrupt = (): void => abort.abort(new RouterError('unavailable', `stop "${this.stop}" is stopping`, { details: { reason: 'stopping', stop: this.stop } }));
-    this.link.interrupted.addEventListener('abort', interrupt);
-    this.#cleanUp.push(() => clearTimeout(timer), leave, () => this.link.interrupted.removeEventListener('abort', interrupt));
-    if (this.link.cancellations.has(this.tenant, this.request, Date.now())) abort.abort(cancelled());
+    const timer = setTimeout(() => abort.abort(this.#late()), Math.min(Math.max(0, this.remainingMs()), longestTimerMs));
+    const leave = cancellations.run(this.tenant, this.request, () => abort.abort(cancelled()));
+    const interrupt = (): void => abort.abort(this.interruption());
+    interrupted.addEventListener('abort', interrupt);
+    this.#cleanUp.push(() => clearTimeout(timer), leave, () => interrupted.removeEventListener('abort', interrupt));
+    if (interrupted.aborted) interrupt();
+    if (cancellations.has(this.tenant, this.request, Date.now())) abort.abort(cancelled());
     return abort;
   }
 

@@ -1,9 +1,9 @@
 // The rpcs and signals of a service, and its place in discovery (ADR-32) with true numbers.
 import { Svcm, type Service, type ServiceMsg } from '@nats-io/services';
-import { parseAs, RouterError, rpcSubject, tailTenant, type RpcContract, type SignalContract } from '@router-mesh/contracts';
-import { errorHeaders, isReturnAddress, type NatsConnection } from '@router-mesh/wire';
-import type { Logger } from 'pino';
+import { parseAs, rpcSubject, tailTenant, type RpcContract, type SignalContract } from '@router-mesh/contracts';
+import { AnswerWriter, isReturnAddress, listen, type NatsConnection, type Subscription } from '@router-mesh/wire';
 import type { Concerning } from './define.ts';
+import { judge } from './judge.ts';
 import type { Link } from './link.ts';
 import { readJsonBody } from './json-body.ts';
 
@@ -23,17 +23,15 @@ export interface Discovery {
 /** Register with discovery and serve rpcs. */
 export class Rpcs {
   readonly #link: Link;
-  readonly #log: Logger;
   readonly #service: Service;
 
-  private constructor(link: Link, log: Logger, service: Service) {
+  private constructor(link: Link, service: Service) {
     this.#link = link;
-    this.#log = log;
     this.#service = service;
   }
 
-  static async register(link: Link, log: Logger, { name, version, summary, metadata, stats }: Discovery): Promise<Rpcs> {
-    const service = await new Svcm(link.nc as NatsConnection).add({
+  static async register(link: Link, { name, version, summary, metadata, stats }: Discovery): Promise<Rpcs> {
+    const service = await new Svcm(careful(link)).add({
       name,
       version,
       description: summary,
@@ -42,32 +40,30 @@ export class Rpcs {
       // The library's own numbers cover only the synchronous part of a handler and miss answered errors.
       statsHandler: () => Promise.resolve(stats()),
     });
-    return new Rpcs(link, log, service);
+    return new Rpcs(link, service);
   }
 
   serve(contract: RpcContract, handle: Handle): void {
-    const subject = rpcSubject(contract, '>');
     const name = `${contract.service}.${contract.verb}`;
     this.#service.addEndpoint(contract.verb, {
-      subject,
+      subject: rpcSubject(contract, '>'),
       metadata: { summary: contract.summary },
       handler: (_error, message) => void this.#answer(name, contract, handle, message),
     });
   }
 
   /** Signals come to every instance; nobody waits for an answer. */
-  listen(contract: SignalContract, handle: (body: unknown, about: Concerning) => void): void {
-    this.#link.nc.subscribe(contract.subject, {
-      callback: (_error, message) => {
-        try {
-          const tenant = tailTenant(message.subject.split('.'), 3);
-          handle(parseAs(contract.body, readJsonBody(message.data, largestRpcBytes), 'body'), { tenant });
-        } catch (thrown) {
-          const error = RouterError.from(thrown);
-          if (error.code === 'internal') this.#log.error({ err: error.cause ?? error, subject: contract.subject }, 'a signal failed');
-        }
+  listen(contract: SignalContract, handle: (body: unknown, about: Concerning) => void): Subscription {
+    const failed = (thrown: unknown): void => void judge(this.#link.log, thrown, 'a signal failed', { subject: contract.subject });
+    return listen(
+      this.#link.nc,
+      contract.subject,
+      ({ subject, data }) => {
+        const tenant = tailTenant(subject.split('.'), 3);
+        handle(parseAs(contract.body, readJsonBody(data, largestRpcBytes), 'body'), { tenant });
       },
-    });
+      { failed },
+    );
   }
 
   async stop(): Promise<void> {
@@ -75,26 +71,43 @@ export class Rpcs {
   }
 
   async #answer(name: string, contract: RpcContract, handle: Handle, message: ServiceMsg): Promise<void> {
-    const reply = message.reply;
-    if (!isReturnAddress(reply, { behindEntry: false })) {
-      this.#link.counts.refusedAddress();
-      return;
-    }
+    const { reply } = message;
+    if (reply === undefined) return; // `careful` has let none through
     const landed = this.#link.flight.hold();
     const ended = this.#link.counts.begin(name);
+    const writer = new AnswerWriter(this.#link.nc, reply, { framed: false, leg: 0 });
     let code = 'ok';
     try {
       const tenant = tailTenant(message.subject.split('.'), 4);
       const request = parseAs(contract.request, readJsonBody(message.data, largestRpcBytes), 'body');
-      const answer = contract.reply.parse(await handle(request, { tenant }));
-      this.#link.nc.publish(reply, JSON.stringify(answer));
+      writer.reply(contract.reply.parse(await handle(request, { tenant })));
     } catch (thrown) {
-      const error = RouterError.from(thrown);
+      const error = judge(this.#link.log, thrown, 'an rpc failed', { rpc: name });
       code = error.code;
-      if (code === 'internal') this.#log.error({ err: error.cause ?? error, rpc: name }, 'an rpc failed');
-      this.#link.nc.publish(reply, JSON.stringify(error.toBody()), { headers: errorHeaders(error) });
+      writer.error(error);
+    } finally {
+      ended(code);
+      landed();
     }
-    ended(code);
-    landed();
   }
+}
+
+/**
+ * The connection as the services library may use it: what it subscribes to is heard only from addresses that may be answered, for it answers by itself
+ * whatever reply a message names; and what it throws does not end the reading of the connection.
+ */
+function careful({ nc, counts, log }: Link): NatsConnection {
+  const subscribe: NatsConnection['subscribe'] = (subject, options) =>
+    nc.subscribe(subject, {
+      ...options,
+      callback: (refused, message) => {
+        if (refused === null && !isReturnAddress(message.reply, { behindEntry: false })) return counts.refusedAddress();
+        try {
+          options?.callback?.(refused, message);
+        } catch (thrown) {
+          judge(log, thrown, 'a message of the services library failed', { subject });
+        }
+      },
+    });
+  return Object.create(nc, { subscribe: { value: subscribe } }) as NatsConnection;
 }

@@ -1,7 +1,16 @@
 // The life of a service: connect, own, load, serve, drain.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { commonSettings, platformTenant, RouterError, serviceInbox, type BucketContract, type Settings, type SettingValues } from '@router-mesh/contracts';
+import {
+  commonSettings,
+  platformTenant,
+  RouterError,
+  serviceInbox,
+  tokenPattern,
+  type BucketContract,
+  type Settings,
+  type SettingValues,
+} from '@router-mesh/contracts';
 import {
   Cancellations,
   connectNats,
@@ -10,17 +19,21 @@ import {
   Forwarder,
   missingFromServer,
   payloadLimit,
+  publish,
   publishEvent,
   putDocument,
   SnapshotWatch,
   storeFact,
+  unsentPublishes,
   watchConnection,
+  type NatsConnection,
 } from '@router-mesh/wire';
 import { pino, type Logger } from 'pino';
 import kernelPackage from '../package.json' with { type: 'json' };
 import type { Handlers, House, ServedGroup, ServiceDefinition, WatchedGroup, Watches } from './define.ts';
-import { Flight } from './flight.ts';
-import { serveHealth, type HealthServer, type Readiness } from './health.ts';
+import { Flight, longestTimerMs } from './flight.ts';
+import { serveHealth, type Readiness } from './health.ts';
+import { judge } from './judge.ts';
 import type { Link } from './link.ts';
 import { Counts } from './metrics.ts';
 import { Rpcs } from './rpcs.ts';
@@ -32,6 +45,9 @@ export const version: string = kernelPackage.version;
 
 /** How long interrupted requests have to be recorded and answered, ms. */
 const interruptionMs = 3000;
+
+/** How long the server has to take the last answers, ms. */
+const closingMs = 1000;
 
 /**
  * Run a service until it is told to stop (SIGTERM or SIGINT): then it leaves its queue groups, waits for what is under way, and exits with 0.
@@ -51,6 +67,9 @@ export async function run<Serves extends ServedGroup, Group extends WatchedGroup
   }
 }
 
+/** What a service is waiting for in its life, in this order. */
+type Phase = 'nats' | 'stores' | 'buckets' | 'stops' | 'serving' | 'stopping';
+
 class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extends Settings> {
   readonly #definition: ServiceDefinition<Serves, Group, Own>;
   readonly #instance = randomBytes(5).toString('hex');
@@ -61,9 +80,14 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
   readonly #counts = new Counts();
   readonly #flight = new Flight();
   readonly #interrupt = new AbortController();
-  #missing: string[] = ['nats'];
+  #connected = false;
+  #phase: Phase = 'nats';
+  /** Streams and buckets must be ensured (again). */
+  #storesDue = false;
+  #ensuring: Promise<void> | undefined;
   #watches: readonly SnapshotWatch<unknown>[] = [];
-  #stopping = false;
+  #stops: Stops | undefined;
+  #rpcs: Rpcs | undefined;
 
   constructor(definition: ServiceDefinition<Serves, Group, Own>, environment: Environment) {
     this.#definition = definition;
@@ -78,13 +102,18 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
     const { natsUrl, credentials, httpHost, httpPort, tenantInbox } = this.#common;
     const health = await serveHealth(httpHost, httpPort, this.#counts.registry, () => this.#readiness());
     this.#log.info({ http: health.url, version }, 'starting');
+    // A process that has nothing yet to wait for goes at once.
+    let stop = (): void => this.#end();
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop());
 
     const nc = await connectNats({ servers: natsUrl, name: `${name} ${this.#instance}`, inboxPrefix: serviceInbox(name), credentials, wait: true });
+    stop = () => void this.#stop(nc);
     const lacking = missingFromServer(nc);
     if (lacking !== undefined) throw new RouterError('unavailable', lacking);
-    const control = new Control(nc, name);
+    const control = new Control(nc, name, (thrown) => judge(this.#log, thrown, 'a control message failed', {}));
     const link: Link = {
       nc,
+      log: this.#log,
       instance: this.#instance,
       control,
       forwarder: new Forwarder(nc, control),
@@ -93,33 +122,40 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
       counts: this.#counts,
       interrupted: this.#interrupt.signal,
     };
-    this.#guard(link);
+    this.#connected = true;
+    this.#guard(nc);
 
-    this.#missing = ['stores'];
-    await this.#ensureStores(link);
+    this.#enter('stores');
+    await this.#ensureStores(nc);
     const house = this.#furnish(link);
-    this.#missing = this.#watches.map((watch) => `bucket ${watch.bucket.name}`);
+    this.#enter('buckets');
     await Promise.all(this.#watches.map((watch) => watch.loaded));
 
+    this.#enter('stops');
     await this.#definition.prepare?.(house);
-    const stops = new Stops(link, this.#log, { tenantInbox });
-    const rpcs = await this.#serve(link, house, stops);
-    await nc.flush();
-    this.#missing = [];
+    if (this.#phase === 'stopping') return;
+    const stops = (this.#stops = new Stops(link, { tenantInbox }));
+    this.#rpcs = await this.#serve(link, house, stops);
+    await nc.flush().catch(() => undefined); // what is subscribed meanwhile is told again after a reconnect
+    this.#enter('serving');
     this.#log.info({ http: health.url, stops: stops.names }, 'ready');
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void this.#stop(link, stops, rpcs, health));
+  }
+
+  /** Stopping is the last phase, whatever else goes on. */
+  #enter(phase: Phase): void {
+    if (this.#phase !== 'stopping') this.#phase = phase;
   }
 
   /** Serve every contract; families of stops follow the watched buckets. */
   async #serve(link: Link, house: House<Group, Own>, stops: Stops): Promise<Rpcs> {
     const { name, summary, serves, members } = this.#definition;
     const handlers = this.#definition.handlers(house) as Handlers<ServedGroup>;
-    const rpcs = await Rpcs.register(link, this.#log, {
+    const rpcs = await Rpcs.register(link, {
       name,
       version,
       summary,
       metadata: { instance: this.#instance },
-      stats: () => ({ instance: this.#instance, stops: stops.names, timings: this.#counts.timings(), totals: this.#counts.totals(), ...this.#readiness() }),
+      stats: () => ({ instance: this.#instance, stops: stops.names, timings: this.#counts.timings(), totals: { ...this.#counts.totals(), unsent: unsentPublishes(link.nc) }, ...this.#readiness() }),
     });
     for (const [key, contract] of Object.entries(serves)) {
       const handle = handlers[key] as never;
@@ -129,8 +165,9 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
       else if (contract.per === undefined) stops.serveStop(contract, undefined, handle);
       else {
         const follow = (): void => {
-          if (this.#stopping) return;
-          const now = members?.(house)[key] ?? [];
+          if (this.#phase === 'stopping') return;
+          // A document's key that is no token can be no stop: subscribing to it would be a right that nobody has, and fatal.
+          const now = (members?.(house)[key] ?? []).filter((member) => tokenPattern.test(member));
           for (const member of now) stops.serveStop(contract, member, handle);
           const kept = new Set(now.map((member) => `${contract.name}.${member}`));
           const gone = stops.names.filter((stop) => stop.startsWith(`${contract.name}.`) && !kept.has(stop));
@@ -157,6 +194,7 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
     this.#watches = Object.values(snapshots);
     this.#counts.gauge('router_snapshot_revision', 'Revision of a bucket that is in force', () => this.#perBucket((watch) => watch.current.revision), ['bucket']);
     this.#counts.gauge('router_bad_documents', 'Documents that are not of their form', () => this.#perBucket((watch) => watch.bad.length), ['bucket']);
+    this.#counts.total('router_unsent_total', 'Messages published while the connection to NATS was down', () => unsentPublishes(nc));
     return {
       instance: this.#instance,
       log: this.#log,
@@ -166,41 +204,53 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
       keys: this.#keys,
       payloadLimit: () => payloadLimit(nc),
       put: (bucket, key, value, revision) => putDocument(nc, bucket, key, value, revision),
-      tell: (subject, payload) => nc.publish(subject, payload),
+      tell: (subject, payload) => publish(nc, subject, payload),
       store: (subject, payload, options) => storeFact(nc, subject, payload, options),
     };
   }
 
+  /** Streams and buckets as the service owns them; asked again while at it, it begins again. */
+  #ensureStores(nc: NatsConnection): Promise<void> {
+    this.#storesDue = true;
+    return (this.#ensuring ??= this.#tryToEnsure(nc));
+  }
+
   /** Try until the servers take it: JetStream may still be electing its leaders. */
-  async #ensureStores({ nc }: Link): Promise<void> {
-    for (let attempt = 1; !nc.isClosed(); attempt += 1) {
+  async #tryToEnsure(nc: NatsConnection): Promise<void> {
+    for (let attempt = 1; this.#storesDue && !nc.isClosed(); attempt += 1) {
+      this.#storesDue = false;
       try {
         await ensureStores(nc, this.#definition.owns, { replicas: this.#common.replicas });
-        return;
       } catch (error) {
+        this.#storesDue = true;
         this.#log.warn({ err: error, attempt }, 'streams and buckets are not ensured yet');
         await sleep(Math.min(250 * attempt, 5000));
       }
     }
+    this.#ensuring = undefined;
   }
 
-  #guard(link: Link): void {
-    void watchConnection(link.nc, {
+  #guard(nc: NatsConnection): void {
+    void watchConnection(nc, {
       fatal: (reason) => this.#die(reason),
-      refusedPublish: () => this.#counts.refusedPublish(),
+      refusedPublish: (subject) => {
+        this.#counts.refusedPublish();
+        // No return address begins like this: a right of our own is missing.
+        if (subject.startsWith('router.')) this.#log.error({ subject }, 'NATS refused a publish');
+      },
       disconnected: () => {
         this.#log.warn('disconnected from NATS');
-        this.#missing = ['nats'];
+        this.#connected = false;
       },
       reconnected: () => {
-        this.#log.info('reconnected to NATS');
-        this.#missing = [];
+        this.#log.info({ unsent: unsentPublishes(nc) }, 'reconnected to NATS');
+        this.#connected = true;
         for (const watch of this.#watches) watch.restart();
-        void this.#ensureStores(link);
+        void this.#ensureStores(nc);
       },
     });
-    void link.nc.closed().then((reason) => {
-      if (!this.#stopping) this.#die(reason instanceof Error ? reason : new Error('the connection to NATS is closed for good'));
+    void nc.closed().then((reason) => {
+      if (this.#phase !== 'stopping') this.#die(reason instanceof Error ? reason : new Error('the connection to NATS is closed for good'));
     });
   }
 
@@ -210,33 +260,51 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
   }
 
   /** `nc.drain()` would close under handlers at work: leave the queue groups, wait for what is under way, then close. */
-  async #stop(link: Link, stops: Stops, rpcs: Rpcs, health: HealthServer): Promise<void> {
-    this.#stopping = true;
-    this.#missing = ['stopping'];
+  async #stop(nc: NatsConnection): Promise<void> {
+    if (this.#phase === 'stopping') return;
+    this.#phase = 'stopping';
     this.#log.info({ in_flight: this.#flight.count }, 'draining');
-    await stops.leaveAll();
-    await rpcs.stop();
-    if (!(await this.#flight.landed(this.#common.drainTimeoutMs))) {
+    const timeoutMs = this.#common.drainTimeoutMs;
+    const interruptAt = Date.now() + timeoutMs;
+    await within(timeoutMs, this.#leave());
+    if (!(await this.#flight.landed(interruptAt - Date.now()))) {
       this.#log.warn({ in_flight: this.#flight.count }, 'ROUTER_DRAIN_TIMEOUT passed; what is under way is interrupted');
       this.#interrupt.abort();
-      await this.#flight.landed(interruptionMs);
+      if (!(await this.#flight.landed(interruptionMs))) this.#stops?.abandonAll();
     }
     for (const watch of this.#watches) watch.stop();
-    await link.nc.flush();
-    await link.nc.close();
-    health.close();
+    await within(closingMs, nc.flush());
+    await within(closingMs, nc.close());
+    this.#end();
+  }
+
+  #end(): void {
     this.#log.info('stopped');
     process.exit(0);
   }
 
+  async #leave(): Promise<void> {
+    await this.#stops?.leaveAll();
+    await this.#rpcs?.stop();
+  }
+
   #readiness(): Readiness {
     const notes = this.#watches.flatMap((watch) => watch.bad.map((bad) => `bucket ${bad.bucket}: document "${bad.key}" (revision ${bad.revision}) is not of its form`));
-    const loading = this.#watches.filter((watch) => !watch.isLoaded).map((watch) => `bucket ${watch.bucket.name}`);
-    const missing = [...new Set([...this.#missing.filter((name) => !name.startsWith('bucket ')), ...loading])];
+    const missing = [
+      ...(this.#connected ? [] : ['nats']),
+      ...(this.#ensuring === undefined ? [] : ['stores']),
+      ...this.#watches.filter((watch) => !watch.isLoaded).map((watch) => `bucket ${watch.bucket.name}`),
+      ...(this.#phase === 'stops' || this.#phase === 'stopping' ? [this.#phase] : []),
+    ];
     return { missing, snapshots: Object.fromEntries(this.#watches.map((watch) => [watch.bucket.name, watch.current.revision])), notes };
   }
 
   *#perBucket(read: (watch: SnapshotWatch<unknown>) => number): Iterable<readonly [Record<string, string>, number]> {
     for (const watch of this.#watches) yield [{ bucket: watch.bucket.name }, read(watch)];
   }
+}
+
+/** Wait for something that may fail or hang, but not for ever. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  await Promise.race([work.catch(() => undefined), sleep(Math.min(ms, longestTimerMs))]);
 }

@@ -1,6 +1,5 @@
 // Environment variables → typed settings, read once at start.
 import { allSettings, keyVariablePrefix, RouterError, type Setting, type Settings, type SettingValues } from '@router-mesh/contracts';
-import { z } from 'zod';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -15,7 +14,7 @@ export function readSettings<Group extends Settings>(group: Group, environment: 
 }
 
 function readSetting({ name, schema, fallback }: Setting, environment: Environment): unknown {
-  const text = environment[name] ?? fallback;
+  const text = environment[name] || fallback; // compose files pass what is not set as empty
   if (text === undefined) return undefined;
   const parsed = schema.safeParse(text);
   if (parsed.success) return parsed.data;
@@ -51,8 +50,14 @@ function editDistance(a: string, b: string): number {
 
 /** The keys in the environment, by key name: `ROUTER_KEY_OPENAI` is `openai`. */
 export function readKeys(environment: Environment): ReadonlyMap<string, string> {
-  const keys = Object.entries(environment).flatMap(([name, value]) =>
-    name.startsWith(keyVariablePrefix) && value ? [[name.slice(keyVariablePrefix.length).toLowerCase(), z.string().parse(value)] as const] : [],
-  );
-  return new Map(keys);
+  const keys = new Map<string, string>();
+  for (const [name, value] of Object.entries(environment)) {
+    if (isKey(name) && value) keys.set(name.slice(keyVariablePrefix.length).toLowerCase(), value);
+  }
+  return keys;
+}
+
+/** `ROUTER_KEY_HOSTS` only looks like one. */
+function isKey(name: string): boolean {
+  return name.startsWith(keyVariablePrefix) && !allSettings.some((setting) => setting.name === name);
 }

@@ -1,22 +1,25 @@
 // The entry and the stops of a service: queue subscriptions that check, count and answer for their handlers.
 import { header, RouterError, stopQueue, stopSubject, type EntryContract, type StopContract } from '@router-mesh/contracts';
-import { AnswerWriter, isReturnAddress, type Msg, type Subscription } from '@router-mesh/wire';
-import type { Logger } from 'pino';
+import { AnswerWriter, isReturnAddress, listen, readHeaders, type Msg, type MsgHdrs, type Subscription } from '@router-mesh/wire';
+import { judge } from './judge.ts';
 import type { Link } from './link.ts';
 import { EntryPassage, StopPassage } from './passage.ts';
 
 type Handle<Passage> = (passage: Passage) => void | Promise<void>;
 
+/** What services say to each other in headers at most, bytes: a plan of 32 KiB and a long trail. */
+const mostStageHeaderBytes = 64 * 1024;
+
 /** Subscribes and unsubscribes a service's stops. */
 export class Stops {
   readonly #link: Link;
-  readonly #log: Logger;
   readonly #tenantInbox: boolean;
   readonly #subscriptions = new Map<string, Subscription>();
+  /** Ends what is under way, each in its own way. */
+  readonly #abandon = new Set<() => void>();
 
-  constructor(link: Link, log: Logger, { tenantInbox }: { readonly tenantInbox: boolean }) {
+  constructor(link: Link, { tenantInbox }: { readonly tenantInbox: boolean }) {
     this.#link = link;
-    this.#log = log;
     this.#tenantInbox = tenantInbox;
   }
 
@@ -30,10 +33,13 @@ export class Stops {
     this.#subscribe(stop, contract.subject, contract.queue, (message) => {
       const reply = this.#returnAddress(message.reply, message.subject.split('.')[4], false);
       if (reply === undefined) return;
-      this.#run(stop, handle, () => new EntryPassage(this.#link, stop, message, reply), (error) => {
-        const framed = message.headers?.get(header.frames) === '1';
-        new AnswerWriter(this.#link.nc, reply, { framed, leg: 0 }).error(error);
-      });
+      let framed = false;
+      const open = (): EntryPassage => {
+        const headers = readHeaders(message);
+        framed = headers?.get(header.frames) === '1';
+        return new EntryPassage(this.#link, stop, message, headers, reply);
+      };
+      this.#run(stop, handle, open, (error) => new AnswerWriter(this.#link.nc, reply, { framed, leg: 0 }).error(error));
     });
   }
 
@@ -45,12 +51,13 @@ export class Stops {
     this.#subscribe(stop, subject, stopQueue(contract, member), (message) => {
       // A stage message that was redirected here by somebody's store or mapping is nobody's request.
       if (message.subject !== subject) return;
-      const encoded = message.headers;
-      const reply = this.#returnAddress(encoded?.get(header.reply), encoded?.get(header.tenant).split('.')[0], true);
+      const headers = this.#stageHeaders(stop, message);
+      const reply = this.#returnAddress(headers?.get(header.reply), headers?.get(header.tenant).split('.')[0], true);
       if (reply === undefined) return;
-      this.#run(stop, handle, () => new StopPassage(this.#link, stop, member ?? '', message), (error) => {
-        new AnswerWriter(this.#link.nc, reply, { framed: encoded?.get(header.frames) === '1', leg: Number(encoded?.get(header.leg) || 0) }).error(error);
-      });
+      const framed = headers?.get(header.frames) === '1';
+      const leg = Number(/^\d{1,9}$/.exec(headers?.get(header.leg) ?? '') ?? 0);
+      const open = (): StopPassage => new StopPassage(this.#link, stop, member ?? '', message.data, headers);
+      this.#run(stop, handle, open, (error) => new AnswerWriter(this.#link.nc, reply, { framed, leg }).error(error));
     });
   }
 
@@ -58,7 +65,7 @@ export class Stops {
   async leave(stop: string): Promise<void> {
     const subscription = this.#subscriptions.get(stop);
     this.#subscriptions.delete(stop);
-    await subscription?.drain();
+    if (subscription?.isClosed() === false && !this.#link.nc.isClosed()) await subscription.drain();
   }
 
   /** Leave all queue groups. */
@@ -66,9 +73,24 @@ export class Stops {
     await Promise.all(this.names.map((stop) => this.leave(stop)));
   }
 
+  /** Answer what is still under way: its handlers will not. */
+  abandonAll(): void {
+    for (const abandon of [...this.#abandon]) abandon();
+  }
+
   #subscribe(stop: string, subject: string, queue: string, receive: (message: Msg) => void): void {
-    const subscription = this.#link.nc.subscribe(subject, { queue, callback: (_error, message) => receive(message) });
-    this.#subscriptions.set(stop, subscription);
+    const failed = (thrown: unknown): void => void judge(this.#link.log, thrown, 'a message could not be taken', { stop });
+    this.#subscriptions.set(stop, listen(this.#link.nc, subject, receive, { queue, failed }));
+  }
+
+  /** Only services publish to stages: headers that cannot be read are a bug of ours, and nobody can be told. */
+  #stageHeaders(stop: string, message: Msg): MsgHdrs | undefined {
+    try {
+      return readHeaders(message, mostStageHeaderBytes);
+    } catch (error) {
+      this.#link.log.error({ err: error, stop }, 'the headers of a stage message cannot be read');
+      return undefined;
+    }
   }
 
   /** A request without a return address that may be answered is dropped and counted. */
@@ -79,25 +101,41 @@ export class Stops {
     return undefined;
   }
 
-  #run<Passage extends EntryPassage | StopPassage>(stop: string, handle: Handle<Passage>, open: () => Passage, answerMalformed: (error: RouterError) => void): void {
+  #run<Passage extends EntryPassage | StopPassage>(
+    stop: string,
+    handle: Handle<Passage>,
+    open: () => Passage,
+    answerMalformed: (error: RouterError) => void,
+  ): void {
     const landed = this.#link.flight.hold();
     const ended = this.#link.counts.begin(stop);
     let passage: Passage | undefined;
-    const fail = (thrown: unknown): void => {
-      const error = this.#judge(stop, thrown, passage?.request);
-      if (passage === undefined) answerMalformed(error);
-      else if (!passage.done) passage.refuse(error);
-      end(error.code);
-    };
+    let over = false;
     const end = (code: string): void => {
+      over = true;
+      this.#abandon.delete(abandon);
       if (passage instanceof StopPassage) passage.release();
       ended(code);
       landed();
     };
+    const fail = (thrown: unknown): void => {
+      if (over) return;
+      const error = judge(this.#link.log, thrown, 'a stop failed', { stop, request: passage?.request });
+      try {
+        if (passage === undefined) answerMalformed(error);
+        else if (!passage.done) passage.refuse(error);
+      } catch (unanswered) {
+        this.#link.log.error({ err: unanswered, stop, request: passage?.request }, 'an error could not be answered');
+      }
+      end(error.code);
+    };
     const finish = (): void => {
+      if (over) return;
       if (passage?.done) end(passage.code);
       else fail(new Error('the handler neither answered nor forwarded the request'));
     };
+    const abandon = (): void => fail(passage instanceof StopPassage ? passage.interruption() : stopping(stop));
+    this.#abandon.add(abandon);
     try {
       passage = open();
       const working = handle(passage);
@@ -107,11 +145,8 @@ export class Stops {
       fail(thrown);
     }
   }
+}
 
-  /** What is our bug is logged with its cause, once; the caller is told only that it is one. */
-  #judge(stop: string, thrown: unknown, request: string | undefined): RouterError {
-    const error = RouterError.from(thrown);
-    if (error.code === 'internal') this.#log.error({ err: error.cause ?? error, stop, request }, 'a stop failed');
-    return error;
-  }
+function stopping(stop: string): RouterError {
+  return new RouterError('unavailable', `stop "${stop}" is stopping`, { details: { reason: 'stopping', stop } });
 }

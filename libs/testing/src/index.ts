@@ -5,3 +5,5 @@ export { natsServer, NatsServer, type NatsServerOptions } from './nats-server.ts
 export { isComplete, PlainClient, textOf, type Answer, type Frame } from './plain-client.ts';
 export { poll, until } from './poll.ts';
 export { TestProcess } from './process.ts';
+export { publishRaw, type RawMessage } from './raw-publish.ts';
+export { aPlan, aTravel } from './travel.ts';

@@ -23,6 +23,8 @@ export interface NatsServerOptions {
   readonly tenantInbox?: boolean;
   /** A user `root` who may do everything, to look from outside. Always there; its password is `root`. */
   readonly settings?: string;
+  /** On unless `false`. */
+  readonly jetstream?: boolean;
 }
 
 /** A running nats-server. Users: the services, `operator`, `local` (without credentials), `root`, and the tenants asked for; passwords are the names. */
@@ -30,7 +32,7 @@ export class NatsServer implements AsyncDisposable {
   readonly url: string;
   readonly port: number;
   readonly folder: string;
-  readonly #process: TestProcess;
+  #process: TestProcess;
 
   private constructor(url: string, folder: string, process: TestProcess) {
     this.url = url;
@@ -42,8 +44,7 @@ export class NatsServer implements AsyncDisposable {
   static async start(options: NatsServerOptions = {}): Promise<NatsServer> {
     const folder = mkdtempSync(join(tmpdir(), 'router-mesh-'));
     writeFileSync(join(folder, 'nats.conf'), configuration(options));
-    const args = ['-c', join(folder, 'nats.conf'), '-a', '127.0.0.1', '-p', '-1', '-sd', join(folder, 'store'), '--ports_file_dir', folder];
-    const process = new TestProcess(natsServerPath(), args, {});
+    const process = serverProcess(folder, -1);
     const url = await poll('the port of nats-server', () => portFrom(folder));
     return new NatsServer(url, folder, process);
   }
@@ -66,8 +67,20 @@ export class NatsServer implements AsyncDisposable {
     return await connectNats({ servers: [this.url], name: `test ${user ?? 'local'}`, inboxPrefix, credentials });
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Stop the server; what it stored stays. */
+  async stop(): Promise<void> {
     await this.#process.stop('SIGTERM');
+  }
+
+  /** Stop the server if it runs and start it again on its port, with what it stored on disk. */
+  async restart(): Promise<void> {
+    await this.stop();
+    this.#process = serverProcess(this.folder, this.port);
+    await this.#process.line((line) => line.includes('Server is ready'));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
@@ -75,6 +88,11 @@ export class NatsServer implements AsyncDisposable {
 /** Start a nats-server of the test's own: `await using nats = await natsServer()`. */
 export function natsServer(options?: NatsServerOptions): Promise<NatsServer> {
   return NatsServer.start(options);
+}
+
+function serverProcess(folder: string, port: number): TestProcess {
+  const args = ['-c', join(folder, 'nats.conf'), '-a', '127.0.0.1', '-p', String(port), '-sd', join(folder, 'store'), '--ports_file_dir', folder];
+  return new TestProcess(natsServerPath(), args, {});
 }
 
 function inboxOf(user: string | undefined): string {
@@ -99,7 +117,7 @@ function portFrom(folder: string): string | undefined {
   }
 }
 
-function configuration({ tenants = [], tenantInbox = false, settings = '' }: NatsServerOptions): string {
+function configuration({ tenants = [], tenantInbox = false, settings = '', jetstream = true }: NatsServerOptions): string {
   const users: [string, Permissions | undefined][] = [
     ...services.map((service): [string, Permissions] => [service, servicePermissions(service)]),
     ['operator', operatorPermissions()],
@@ -111,7 +129,7 @@ function configuration({ tenants = [], tenantInbox = false, settings = '' }: Nat
     const allowed = permissions === undefined ? '' : `, permissions: ${formatPermissions(permissions, '    ')}`;
     return `    { user: "${user}", password: "${user}"${allowed} }`;
   });
-  return `jetstream: enabled
+  return `${jetstream ? 'jetstream: enabled' : ''}
 max_payload: 8388608
 max_pending: 1073741824
 write_deadline: "30s"

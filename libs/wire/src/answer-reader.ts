@@ -29,7 +29,16 @@ export class AnswerReader {
     return this.#deltas;
   }
 
+  /** Never throws: what cannot be read is an error of the answer. */
   read(message: Msg): AnswerEvent {
+    try {
+      return this.#read(message);
+    } catch (cause) {
+      return { kind: 'error', error: new RouterError('internal', 'an answer was not of its form', { cause }) };
+    }
+  }
+
+  #read(message: Msg): AnswerEvent {
     const { headers } = message;
     if (message.data.length === 0 && headers === undefined) return { kind: 'eos' };
     if (headers?.code === 503) return { kind: 'error', error: new RouterError('unavailable', 'stop "policy" is not running', { details: { reason: 'not_running', stop: 'policy' } }) };

@@ -1,7 +1,7 @@
 // Writing an answer to a return address: one message, or frames in a dense order and an empty message at the end.
 import { formatSequence, header, RouterError, type AcceptFrame, type EndFrame, type FrameKind } from '@router-mesh/contracts';
 import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/nats-core';
-import { payloadLimit } from './connection.ts';
+import { payloadLimit, publish } from './connection-state.ts';
 import { crossedAccount } from './return-address.ts';
 
 /**
@@ -40,13 +40,13 @@ export class AnswerWriter {
     if (this.#framed) this.#frame('accept', JSON.stringify(frame));
   }
 
-  /** One or more `chat.completion.chunk` objects, one a line. */
+  /** One or more `chat.completion.chunk` objects, one a line. @throws RouterError `too_large` when the server would not carry them */
   delta(chunks: Uint8Array | string): void {
-    this.#frame('delta', chunks);
+    this.#frame('delta', this.#fit(chunks));
     this.#deltas += 1;
   }
 
-  /** The last frame of a framed answer. */
+  /** The last frame of a framed answer. @throws RouterError `too_large` when the server would not carry it */
   end(frame: EndFrame): void {
     this.#frame('end', this.#fit(JSON.stringify(frame)));
     this.#close();
@@ -54,38 +54,54 @@ export class AnswerWriter {
 
   /** A whole answer in one message. @throws RouterError `too_large` when the server would not carry it */
   reply(body: unknown): void {
-    this.#nc.publish(this.#address, this.#fit(JSON.stringify(body)));
+    publish(this.#nc, this.#address, this.#fit(JSON.stringify(body)));
     this.#close();
   }
 
-  error(error: RouterError): void {
+  error(thrown: RouterError): void {
+    const error = shorten(thrown);
     const body = JSON.stringify(error.toBody());
     if (this.#framed) this.#frame('error', body, error);
-    else this.#nc.publish(this.#address, body, { headers: errorHeaders(error) });
+    else publish(this.#nc, this.#address, body, { headers: errorHeaders(error) });
     this.#close();
   }
 
   #frame(kind: FrameKind, payload: Uint8Array | string, error?: RouterError): void {
+    if (this.#ended) throw new Error(`a frame "${kind}" after the end of an answer`);
+    if (!this.#framed) throw new Error(`a frame "${kind}" in an answer that was not asked for in frames`);
     const encoded = error === undefined ? headers() : errorHeaders(error);
     encoded.set(header.frame, kind);
     encoded.set(header.seq, formatSequence({ leg: this.#leg, n: this.#n }));
-    this.#n += 1;
-    this.#nc.publish(this.#address, payload, { headers: encoded });
+    publish(this.#nc, this.#address, payload, { headers: encoded });
+    this.#n += 1; // only now: a frame that could not be published leaves no gap
   }
 
   #close(): void {
     this.#ended = true;
-    if (this.#framed || crossedAccount(this.#address)) this.#nc.publish(this.#address);
+    if (this.#framed || crossedAccount(this.#address)) publish(this.#nc, this.#address);
   }
 
-  #fit(payload: string): string {
+  #fit<Payload extends Uint8Array | string>(payload: Payload): Payload {
     const limit = payloadLimit(this.#nc);
     // Three bytes a UTF-16 unit at most: most answers are seen to fit without counting.
     if (payload.length * 3 > limit && Buffer.byteLength(payload) > limit) {
-      throw new RouterError('too_large', `the answer has ${Buffer.byteLength(payload)} bytes and the server carries ${limit}; ask for a stream`);
+      const size = Buffer.byteLength(payload);
+      throw new RouterError('too_large', `the answer has ${size} bytes and the server carries ${limit}`, { details: { limit, size } });
     }
     return payload;
   }
+}
+
+const longestText = 1000;
+
+/** An error is a line: one that quotes a client's own megabytes (the name of a field, say) would not fit into any message. */
+function shorten(error: RouterError): RouterError {
+  const { code, message, param, details } = error;
+  if (message.length <= longestText && (param?.length ?? 0) <= longestText) return error;
+  return new RouterError(code, message.slice(0, longestText), {
+    ...(param === undefined ? {} : { param: param.slice(0, longestText) }),
+    ...(details === undefined ? {} : { details }),
+  });
 }
 
 /** The headers that every error carries (ADR-32), and the frame's name for those who read frames. */

@@ -3,6 +3,8 @@ import { isWithin, lineage } from '@router-mesh/contracts';
 
 const rememberedMs = 60_000;
 const mostRemembered = 100_000;
+/** A request's id has 26; what is longer is nobody's, and remembering it would fill the memory. */
+const longestId = 64;
 
 interface Running {
   readonly tenant: string;
@@ -14,6 +16,11 @@ export class Cancellations {
   readonly #running = new Map<string, Set<Running>>();
   /** Key: tenant and request id. In the order of their expiry, for all live equally long. */
   readonly #cancelled = new Map<string, number>();
+
+  /** How many cancels are remembered. */
+  get remembered(): number {
+    return this.#cancelled.size;
+  }
 
   /** Whether a request was cancelled before it came here. */
   has(tenant: string, request: string, now: number): boolean {
@@ -34,10 +41,11 @@ export class Cancellations {
 
   /** Cancel what runs under an id, at or below a tenant, and remember it for what is still to come. */
   cancel(tenant: string, request: string, now: number): void {
-    this.#forget(now);
+    if (request.length > longestId) return;
     const key = `${tenant} ${request}`;
     this.#cancelled.delete(key);
     this.#cancelled.set(key, now + rememberedMs);
+    this.#forget(now);
     for (const running of this.#running.get(request) ?? []) if (isWithin(running.tenant, tenant)) running.cancel();
   }
 

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { RouterError } from '@router-mesh/contracts';
 import { connect, credsAuthenticator, PermissionViolationError, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
+import { z } from 'zod';
+import { followState } from './connection-state.ts';
 
 export interface ConnectionSettings {
   readonly servers: readonly string[];
@@ -30,7 +32,7 @@ const neededApiLevel = 4;
 
 /**
  * Connect to NATS; reconnects for ever, quickly.
- * @throws RouterError `unavailable` when no server answers, `unauthenticated` when it refuses the credentials
+ * @throws RouterError `unavailable` when no server answers, `unauthenticated` when it refuses the credentials, `invalid_request` when their file is no such file
  */
 export async function connectNats(settings: ConnectionSettings): Promise<NatsConnection> {
   const options: NodeConnectionOptions = {
@@ -45,7 +47,9 @@ export async function connectNats(settings: ConnectionSettings): Promise<NatsCon
     ...readCredentials(settings.credentials),
   };
   try {
-    return await connect(options);
+    const nc = await connect(options);
+    followState(nc);
+    return nc;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const refused = /authorization|authentication/i.test(message);
@@ -56,12 +60,24 @@ export async function connectNats(settings: ConnectionSettings): Promise<NatsCon
   }
 }
 
+const Credentials = z.object({ user: z.string().min(1), pass: z.string().min(1) });
+
+/** What stands in the file never enters a message: V8's complaint about bad JSON quotes it. */
 function readCredentials(file: string | undefined): Partial<NodeConnectionOptions> {
   if (file === undefined) return {};
-  const text = readFileSync(file);
+  const invalid = (why: string): RouterError => new RouterError('invalid_request', `credentials file "${file}" ${why}`, { param: 'credentials' });
+  let text: Buffer;
+  try {
+    text = readFileSync(file);
+  } catch {
+    throw invalid('cannot be read');
+  }
   if (file.endsWith('.creds')) return { authenticator: credsAuthenticator(text) };
-  const { user, pass } = JSON.parse(text.toString()) as { user: string; pass: string };
-  return { user, pass };
+  try {
+    return Credentials.parse(JSON.parse(text.toString()));
+  } catch {
+    throw invalid('is not JSON { "user", "pass" }');
+  }
 }
 
 /**
@@ -69,6 +85,7 @@ function readCredentials(file: string | undefined): Partial<NodeConnectionOption
  *
  * A publish that the server refused is fatal on `$JS.` and `$KV.`, where a right of our own is missing. On any other subject it is counted only:
  * a client's return address can provoke it, and exiting would be a switch in a stranger's hand. A refused subscription leaves a service deaf: fatal.
+ * The client library asks to delete the consumer of a watch before it makes a new one; nobody has that right or needs it, for consumers vanish by themselves.
  */
 export async function watchConnection(nc: NatsConnection, listener: ConnectionListener): Promise<void> {
   for await (const status of nc.status()) {
@@ -88,6 +105,7 @@ export async function watchConnection(nc: NatsConnection, listener: ConnectionLi
 
 function judge(error: Error, listener: ConnectionListener): void {
   if (!(error instanceof PermissionViolationError)) return;
+  if (error.operation === 'publish' && error.subject.startsWith('$JS.API.CONSUMER.DELETE.')) return;
   if (error.operation === 'publish' && !/^\$(JS|KV)\./.test(error.subject)) listener.refusedPublish?.(error.subject);
   else listener.fatal?.(error);
 }
@@ -101,11 +119,6 @@ export function missingFromServer(nc: NatsConnection): string | undefined {
     return `its JetStream API level is ${info.api_lvl ?? 0} and ${neededApiLevel} is needed: run nats-server 2.14 or newer`;
   }
   return undefined;
-}
-
-/** The most a message's payload may have on this connection, headers aside (128 KiB are kept for them), bytes. */
-export function payloadLimit(nc: NatsConnection): number {
-  return (nc.info?.max_payload ?? 1024 * 1024) - 128 * 1024;
 }
 
 /** A random name that cannot be guessed: 128 bits as hex. */

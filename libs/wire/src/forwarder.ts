@@ -1,6 +1,7 @@
 // Handing a request to its next stop, and hearing when nobody listens there.
 import { stageSubject } from '@router-mesh/contracts';
 import type { NatsConnection } from '@nats-io/nats-core';
+import { publish } from './connection-state.ts';
 import type { Control, ControlSubject } from './control.ts';
 import { encodeTravel, type Travel } from './passage-headers.ts';
 
@@ -33,14 +34,22 @@ export class Forwarder {
    * Publish a request to a stop.
    * @param missing called once if nobody listens there
    * @param settled called once when it is certain that somebody was listening, or `missing` has been called
+   * @throws RouterError `too_large` when the plan is; whatever it throws, nothing was published and neither function will be called
    */
   forward(stop: string, travel: Travel, body: Uint8Array, { missing, settled }: { readonly missing: () => void; readonly settled: () => void }): void {
+    const subject = stageSubject(stop);
+    const headers = encodeTravel(travel);
     const control = this.#control.open((message) => {
       if (message.kind !== 'missing') return;
       control.release();
       missing();
     });
-    this.#nc.publish(stageSubject(stop), body, { headers: encodeTravel(travel), reply: control.subject });
+    try {
+      publish(this.#nc, subject, body, { headers, reply: control.subject });
+    } catch (error) {
+      control.release();
+      throw error;
+    }
     this.#unsettled.push({ control, settled });
     this.#timer ??= setTimeout(() => void this.#settle(), settleEveryMs);
   }

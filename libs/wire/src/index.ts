@@ -5,18 +5,20 @@ export { Cancellations } from './cancellations.ts';
 export {
   connectNats,
   missingFromServer,
-  payloadLimit,
   randomToken,
   watchConnection,
   type ConnectionListener,
   type ConnectionSettings,
 } from './connection.ts';
+export { payloadLimit, publish, unsentPublishes, whileConnected } from './connection-state.ts';
 export { Control, type ControlMessage, type ControlSubject } from './control.ts';
 export { addToCounter } from './counter.ts';
 export { putDocument } from './documents.ts';
 export { publishEvent, storeFact } from './facts.ts';
 export { Forwarder } from './forwarder.ts';
+export { listen } from './listen.ts';
 export { decodeTravel, encodeTravel, type Travel } from './passage-headers.ts';
+export { readHeaders } from './read-headers.ts';
 export { crossedAccount, isReturnAddress, type ReturnRules } from './return-address.ts';
 export { call } from './rpc.ts';
 export { SnapshotWatch, type BadDocument, type Snapshot } from './snapshot.ts';

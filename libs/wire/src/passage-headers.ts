@@ -43,28 +43,37 @@ export function encodeTravel(travel: Travel): MsgHdrs {
 
 /**
  * Read the headers that a service sent. Whatever else is there is dropped, `Nats-` headers above all.
- * @throws RouterError `internal` when they are not of their form: only services publish to stages
+ * @throws RouterError `internal` naming the header that is not of its form: only services publish to stages
  */
 export function decodeTravel(encoded: MsgHdrs | undefined): Travel {
-  const required = (name: string): string => {
-    const value = encoded?.get(name) ?? '';
-    if (value === '') throw new RouterError('internal', `a request without "${name}" came to a stage`);
-    return value;
-  };
   const optional = (name: string): string | undefined => encoded?.get(name) || undefined;
+  const required = (name: string): string => optional(name) ?? refuse(name);
+  const wholeNumber = (name: string, text: string): number => (/^\d{1,15}$/.test(text) ? Number(text) : refuse(name));
   const itinerary = optional(header.itinerary);
   return {
     request: required(header.request),
     tenant: required(header.tenant),
     reply: required(header.reply),
-    deadline: Number(required(header.deadline)),
-    attempt: Number(optional(header.attempt) ?? 1),
+    deadline: wholeNumber(header.deadline, required(header.deadline)),
+    attempt: wholeNumber(header.attempt, optional(header.attempt) ?? '1'),
     frames: optional(header.frames) === '1',
-    leg: Number(optional(header.leg) ?? 0),
+    leg: wholeNumber(header.leg, optional(header.leg) ?? '0'),
     trail: optional(header.trail) ?? '',
     itinerary: itinerary === undefined ? [] : itinerary.split(','),
-    plan: Plan.parse(JSON.parse(required(header.plan))),
+    plan: readPlan(required(header.plan)),
     traceparent: optional(header.traceparent),
     tracestate: optional(header.tracestate),
   };
+}
+
+function readPlan(text: string): Plan {
+  try {
+    return Plan.parse(JSON.parse(text));
+  } catch {
+    return refuse(header.plan); // without the cause, which quotes the plan
+  }
+}
+
+function refuse(name: string): never {
+  throw new RouterError('internal', `a request whose header ${name} is missing or malformed came to a stage`);
 }

@@ -4,6 +4,7 @@ import { DeliverPolicy, jetstream, type ConsumerMessages, type JsMsg } from '@na
 import { createInbox, type NatsConnection } from '@nats-io/nats-core';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { whileConnected } from './connection-state.ts';
 
 /** All good documents of a bucket at one revision. Immutable: hold on to it for as long as one decision takes. */
 export interface Snapshot<Value> {
@@ -27,6 +28,15 @@ export interface SnapshotSettings {
   refused?(document: BadDocument): void;
 }
 
+/** What one reading of a bucket has brought so far. */
+interface Reading<Value> {
+  readonly documents: Map<string, { readonly value: Value; readonly revision: number }>;
+  readonly bad: Map<string, BadDocument>;
+  revision: number;
+  /** Everything that stood in the bucket has come; what comes now are changes. */
+  complete: boolean;
+}
+
 /** How long to wait before looking again for a bucket that is not there: only its owner creates it. */
 const retryMs = 250;
 
@@ -37,13 +47,12 @@ export class SnapshotWatch<Value> {
   readonly loaded: Promise<void>;
   #markLoaded: () => void = () => undefined;
   #current: Snapshot<Value> = { documents: new Map(), revisions: new Map(), revision: 0 };
-  #working = new Map<string, { readonly value: Value; readonly revision: number }>();
-  #revision = 0;
-  #swapDue = false;
+  #bad: ReadonlyMap<string, BadDocument> = new Map();
   #isLoaded = false;
   #stopped = false;
   #messages: ConsumerMessages | undefined;
-  readonly #bad = new Map<string, BadDocument>();
+  /** What is to be swapped in at the end of this turn of the event loop. */
+  #due: Reading<Value> | undefined;
   readonly #listeners: ((snapshot: Snapshot<Value>) => void)[] = [];
   readonly #settings: SnapshotSettings;
 
@@ -95,69 +104,86 @@ export class SnapshotWatch<Value> {
 
   async #watchOnce(nc: NatsConnection): Promise<void> {
     const { name } = this.bucket;
-    const consumer = await jetstream(nc, { checkAPI: false }).consumers.getPushConsumer(`KV_${name}`, {
-      filter_subjects: `$KV.${name}.>`,
-      deliver_policy: DeliverPolicy.LastPerSubject,
-      deliver_prefix: createInbox(this.#settings.inboxPrefix),
-    });
-    let standing = (await consumer.info(true)).num_pending;
-    this.#working = new Map();
-    if (standing === 0) this.#swapSoon();
-    this.#messages = await consumer.consume();
-    for await (const message of this.#messages) {
-      this.#take(message);
-      standing -= 1;
-      if (standing <= 0) this.#swapSoon();
+    const { consumers } = jetstream(nc, { checkAPI: false });
+    // A disconnect fails this at once, and so the next reading begins with the next connection.
+    const consumer = await whileConnected(nc, () =>
+      consumers.getPushConsumer(`KV_${name}`, {
+        filter_subjects: `$KV.${name}.>`,
+        deliver_policy: DeliverPolicy.LastPerSubject,
+        deliver_prefix: createInbox(this.#settings.inboxPrefix),
+      }),
+    );
+    const { num_pending: standing } = await consumer.info(true);
+    const messages = await consumer.consume();
+    if (this.#stopped) messages.stop();
+    this.#messages = messages;
+    const reading: Reading<Value> = { documents: new Map(), bad: new Map(), revision: 0, complete: standing === 0 };
+    if (reading.complete) this.#swapSoon(reading);
+    for await (const message of messages) {
+      this.#take(message, reading);
+      reading.complete ||= message.info.pending === 0;
+      if (reading.complete) this.#swapSoon(reading);
     }
   }
 
-  #take(message: JsMsg): void {
+  #take(message: JsMsg, reading: Reading<Value>): void {
     const key = message.subject.slice(`$KV.${this.bucket.name}.`.length);
-    this.#revision = Math.max(this.#revision, message.seq);
-    const removed = message.headers?.has('KV-Operation') || message.headers?.has('Nats-Marker-Reason');
-    if (removed) {
-      this.#working.delete(key);
-      this.#bad.delete(key);
-      return;
-    }
-    const parsed = this.#parse(message);
-    if ('value' in parsed) {
-      this.#working.set(key, { value: parsed.value, revision: message.seq });
-      this.#bad.delete(key);
-      return;
-    }
-    const lastGood = this.#current.documents.get(key);
-    if (lastGood !== undefined) this.#working.set(key, { value: lastGood, revision: this.#current.revisions.get(key) ?? 0 });
-    const bad = { bucket: this.bucket.name, key, revision: message.seq, message: parsed.message };
-    this.#bad.set(key, bad);
-    this.#settings.refused?.(bad);
+    reading.revision = Math.max(reading.revision, message.seq);
+    reading.bad.delete(key);
+    const taken = this.#parse(message);
+    if (taken.kind === 'good') reading.documents.set(key, { value: taken.value, revision: message.seq });
+    else if (taken.kind === 'removed') reading.documents.delete(key);
+    else this.#refuse({ bucket: this.bucket.name, key, revision: message.seq, message: taken.message }, reading);
   }
 
-  #parse(message: JsMsg): { readonly value: Value } | { readonly message: string } {
+  /** INVARIANT (the last good one stays): a bad document changes nothing under its key, neither while watching nor when read anew. */
+  #refuse(bad: BadDocument, reading: Reading<Value>): void {
+    const { key, revision } = bad;
+    const value = this.#current.documents.get(key);
+    if (!reading.complete && !reading.documents.has(key) && value !== undefined) {
+      reading.documents.set(key, { value, revision: this.#current.revisions.get(key) ?? 0 });
+    }
+    reading.bad.set(key, bad);
+    if (this.#bad.get(key)?.revision !== revision) this.#settings.refused?.(bad);
+  }
+
+  #parse(message: JsMsg): Taken<Value> {
     try {
+      const { headers } = message;
+      if (headers?.has('KV-Operation') || headers?.has('Nats-Marker-Reason')) return { kind: 'removed' };
       const parsed = this.bucket.value.safeParse(message.json());
-      if (parsed.success) return { value: parsed.data as Value };
-      return { message: z.prettifyError(parsed.error) };
-    } catch (error) {
-      return { message: error instanceof Error ? error.message : 'not JSON' };
+      if (parsed.success) return { kind: 'good', value: parsed.data as Value };
+      return { kind: 'bad', message: z.prettifyError(parsed.error) };
+    } catch {
+      return { kind: 'bad', message: 'is not JSON' };
     }
   }
 
   /** Changes that arrive together are swapped in together. */
-  #swapSoon(): void {
-    if (this.#swapDue) return;
-    this.#swapDue = true;
-    setImmediate(() => {
-      this.#swapDue = false;
-      const entries = [...this.#working];
-      this.#current = {
-        documents: new Map(entries.map(([key, { value }]) => [key, value])),
-        revisions: new Map(entries.map(([key, { revision }]) => [key, revision])),
-        revision: this.#revision,
-      };
-      this.#isLoaded = true;
-      this.#markLoaded();
-      for (const listener of this.#listeners) listener(this.#current);
-    });
+  #swapSoon(reading: Reading<Value>): void {
+    if (this.#due === undefined) setImmediate(() => this.#swap());
+    this.#due = reading;
+  }
+
+  #swap(): void {
+    const reading = this.#due;
+    this.#due = undefined;
+    if (reading === undefined) return;
+    const entries = [...reading.documents];
+    this.#current = {
+      documents: new Map(entries.map(([key, { value }]) => [key, value])),
+      revisions: new Map(entries.map(([key, { revision }]) => [key, revision])),
+      revision: reading.revision,
+    };
+    this.#bad = new Map(reading.bad);
+    this.#isLoaded = true;
+    this.#markLoaded();
+    for (const listener of this.#listeners) listener(this.#current);
   }
 }
+
+/** What a message of a bucket is. */
+type Taken<Value> =
+  | { readonly kind: 'good'; readonly value: Value }
+  | { readonly kind: 'removed' }
+  | { readonly kind: 'bad'; readonly message: string };

@@ -1,6 +1,7 @@
 // Streams and buckets as their owner ensures them, at start and after every reconnect.
 import type { BucketContract, StreamContract } from '@router-mesh/contracts';
 import { nanos, type NatsConnection } from '@nats-io/nats-core';
+import { whileConnected } from './connection-state.ts';
 import { DiscardPolicy, JetStreamApiError, jetstreamManager, RetentionPolicy, StorageType, StoreCompression, type JetStreamManager, type StreamConfig } from '@nats-io/jetstream';
 
 const configKey = 'router-config';
@@ -9,12 +10,13 @@ const configKey = 'router-config';
  * Create what is not there and update what an older version made.
  *
  * Two versions of a service run during a rollout: each stream carries the number of its configuration in its metadata, which is raised and never lowered.
+ * @throws Error whatever JetStream says against it; asking again does no harm
  */
 export async function ensureStores(nc: NatsConnection, stores: readonly (BucketContract | StreamContract)[], { replicas }: { readonly replicas: number }): Promise<void> {
   if (stores.length === 0) return;
   // The API level stands in the server's INFO; asking for it would take one more right.
   const manager = await jetstreamManager(nc, { checkAPI: false });
-  for (const store of stores) await ensure(manager, streamConfig(store, replicas), store.config);
+  for (const store of stores) await whileConnected(nc, () => ensure(manager, streamConfig(store, replicas), store.config));
 }
 
 async function ensure(manager: JetStreamManager, config: Partial<StreamConfig> & { readonly name: string }, version: number): Promise<void> {

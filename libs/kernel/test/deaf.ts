@@ -1,0 +1,16 @@
+// A service that owns and watches nothing: with another's credentials its first missing right is that of a subscription.
+import { policy, policyDocumentRefused } from '@router-mesh/contracts';
+import { defineService, run } from '@router-mesh/kernel';
+
+const service = defineService({
+  name: 'policy',
+  summary: 'Hears nothing',
+  serves: { evaluate: policy.evaluate },
+  owns: [],
+  watches: {},
+  settings: {},
+  documentRefused: policyDocumentRefused,
+  handlers: () => ({ evaluate: (passage) => passage.reply({}) }),
+});
+
+await run(service);
