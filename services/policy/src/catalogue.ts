@@ -1,5 +1,12 @@
 // Which models there are, and who has them: provider documents as policy looks things up in them.
-import { modelId, RouterError, type Candidate, type ModelDocument, type ProviderDocument, type Verb } from '@router-mesh/contracts';
+import {
+  modelId,
+  RouterError,
+  type Candidate,
+  type ModelDocument,
+  type ProviderDocument,
+  type Verb,
+} from '@router-mesh/contracts';
 
 interface Offer {
   readonly candidate: Candidate;
@@ -17,15 +24,30 @@ export interface Catalogue {
 }
 
 export function buildCatalogue(vendors: ReadonlyMap<string, ProviderDocument>): Catalogue {
-  const sorted = [...vendors.entries()].filter(([key, { vendor }]) => key === vendor).sort(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = [...vendors.entries()]
+    .filter(([key, { vendor }]) => key === vendor)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   const offers = sorted
-    .flatMap(([vendor, { models }]) => models.map((model) => ({ candidate: { vendor, model: model.name }, model, cost: costOf(model) })))
+    .flatMap(([vendor, { models }]) =>
+      withoutRepeated(models).map((model) => ({
+        candidate: { vendor, model: model.name },
+        model,
+        cost: costOf(model),
+      })),
+    )
     .sort((a, b) => (a.cost === b.cost ? 0 : a.cost - b.cost));
   const byName = new Map<string, Offer[]>();
   for (const offer of offers) {
-    for (const name of new Set([offer.model.name, ...(offer.model.aliases ?? [])])) byName.set(name, [...(byName.get(name) ?? []), offer]);
+    for (const name of new Set([offer.model.name, ...(offer.model.aliases ?? [])])) {
+      byName.set(name, [...(byName.get(name) ?? []), offer]);
+    }
   }
   return { vendors: new Map(sorted), byName, offers };
+}
+
+/** A document may list a model twice; the first counts. */
+function withoutRepeated(models: readonly ModelDocument[]): ModelDocument[] {
+  return models.filter(({ name }, index) => models.findIndex((model) => model.name === name) === index);
 }
 
 function costOf({ price }: ModelDocument): number {
@@ -44,7 +66,9 @@ export function resolveModel(catalogue: Catalogue, name: string, verb: Verb): Ca
   if (slash > 0) return [resolveExplicit(catalogue, name.slice(0, slash), name.slice(slash + 1), verb)];
   const chosen = name === 'auto' ? catalogue.offers.find((offer) => answers(offer.model, verb))?.model.name : name;
   const offers = chosen === undefined ? undefined : catalogue.byName.get(chosen);
-  if (offers === undefined) throw notFound(name === 'auto' ? `no provider has a model for "${verb}"` : `no provider has a model "${name}"`);
+  if (offers === undefined) {
+    throw notFound(name === 'auto' ? `no provider has a model for "${verb}"` : `no provider has a model "${name}"`);
+  }
   const fitting = offers.filter((offer) => answers(offer.model, verb));
   if (fitting.length === 0) throw wrongVerb(name, verb);
   return fitting.map((offer) => offer.candidate);
@@ -53,8 +77,10 @@ export function resolveModel(catalogue: Catalogue, name: string, verb: Verb): Ca
 function resolveExplicit(catalogue: Catalogue, vendor: string, model: string, verb: Verb): Candidate {
   const document = catalogue.vendors.get(vendor);
   if (document === undefined) throw notFound(`no provider "${vendor}"`);
-  const listed = document.models.find(({ name, aliases }) => name === model || aliases?.includes(model));
-  if (listed === undefined && document.any_model === true) return { vendor, model };
+  const { models } = document;
+  // A name is stronger than another model's alias: who asks for gpt-4 by name gets no other.
+  const listed = models.find(({ name }) => name === model) ?? models.find(({ aliases }) => aliases?.includes(model));
+  if (listed === undefined && document.any_model === true && model !== '') return { vendor, model };
   if (listed === undefined) throw notFound(`provider "${vendor}" has no model "${model}"`);
   if (!answers(listed, verb)) throw wrongVerb(modelId({ vendor, model }), verb);
   return { vendor, model: listed.name };

@@ -1,5 +1,12 @@
 // The built-in default policy: what may happen to a request until its tenant has a policy of its own. Pure.
-import { RouterError, type ChatRequest, type EmbedRequest, type Plan, type TenantDocument, type Verb } from '@router-mesh/contracts';
+import {
+  RouterError,
+  type ChatRequest,
+  type EmbedRequest,
+  type Plan,
+  type TenantDocument,
+  type Verb,
+} from '@router-mesh/contracts';
 import { resolveModel, type Catalogue } from './catalogue.ts';
 
 export interface Question {
@@ -15,22 +22,25 @@ export interface Question {
 export const defaultPolicy = {
   name: 'default',
   builtin: true,
-  summary: 'vendor/model goes there and nowhere else; an alias or auto goes to every vendor that has the model, cheapest or first named first',
+  summary:
+    'vendor/model goes there and nowhere else; an alias or auto goes to every vendor that has the model, cheapest or first named first',
 } as const;
 
 /**
- * Decide by the default policy.
+ * Decide by the default policy. For the verb `decide` it is the plan that the same body would have as `chat`.
  * @throws RouterError `denied` for a suspended tenant, else as `resolveModel` does
  */
 export function decide({ verb, body, document, catalogue, at }: Question): Plan {
   if (document.suspended === true) {
-    throw new RouterError('denied', 'the tenant is suspended', { details: { rule: 'suspended', reason: 'suspended', status: 403 } });
+    throw new RouterError('denied', 'the tenant is suspended', {
+      details: { rule: 'suspended', reason: 'suspended', status: 403 },
+    });
   }
   const { tags, session } = body.router ?? {};
   return {
     at,
-    verb,
-    stream: verb === 'chat' && body['stream'] === true,
+    verb: verb === 'decide' ? 'chat' : verb,
+    stream: verb !== 'embed' && body['stream'] === true,
     policy: defaultPolicy.name,
     route: 'default',
     candidates: resolveModel(catalogue, body.model, verb),
@@ -42,6 +52,11 @@ export function decide({ verb, body, document, catalogue, at }: Question): Plan 
 }
 
 /** When the request must be answered, epoch ms: as asked, within what the mesh and the tenant allow. */
-export function deadlineOf(at: number, askedMs: number | undefined, longestMs: number, document: TenantDocument): number {
+export function deadlineOf(
+  at: number,
+  askedMs: number | undefined,
+  longestMs: number,
+  document: TenantDocument,
+): number {
   return at + Math.min(askedMs ?? longestMs, longestMs, document.max_timeout_ms ?? longestMs);
 }

@@ -1,4 +1,5 @@
 // Server-sent events of a model → the chunks that came with each read of its socket.
+import { RouterError } from '@router-mesh/contracts';
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { createParser } from 'eventsource-parser';
@@ -10,33 +11,58 @@ export interface Read {
   readonly done: boolean;
 }
 
-/** How long a connection may stay open after the stream said that it is complete, ms; then it is not worth keeping. */
+/** How long an upstream may take to end a stream that it said is complete, ms; then its connection is not worth keeping. */
 const lingerMs = 250;
 
-/** Cuts a stream of bytes into events; one result a read, so that one read becomes one frame. Reads to the end, so that the connection can be used again. */
-export async function* readEvents(body: Readable): AsyncGenerator<Read> {
+/**
+ * Cuts a stream of bytes into events; one result a read, so that one read becomes one frame. Ends with the upstream's `[DONE]`, or with its bytes.
+ * @throws RouterError `too_large` for an event of more than `maxBytes`; what the stream throws
+ */
+export async function* readEvents(body: Readable, maxBytes: number): AsyncGenerator<Read> {
   let events: string[] = [];
   let done = false;
-  let linger: NodeJS.Timeout | undefined;
   const decoder = new StringDecoder('utf8');
   const parser = createParser({
+    maxBufferSize: maxBytes, // it counts UTF-16 units, of which there are never more than bytes
     onEvent: ({ data }) => {
-      if (data === '[DONE]') done = true;
+      if (data.trim() === '[DONE]') done = true;
       // An event of several data lines is one JSON text: a line break in it is white space.
-      else events.push(data.includes('\n') ? data.replaceAll('\n', ' ') : data);
+      else if (data !== '' && !done) events.push(data.includes('\n') ? data.replaceAll('\n', ' ') : data);
+    },
+    onError: ({ type }) => {
+      if (type === 'max-buffer-size-exceeded') throw tooLargePiece(maxBytes);
     },
   });
   try {
-    for await (const bytes of body as AsyncIterable<Buffer>) {
-      if (done) continue;
+    for await (const bytes of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       events = [];
       parser.feed(decoder.write(bytes));
-      if (done) linger = setTimeout(() => body.destroy(), lingerMs);
       if (events.length > 0 || done) yield { events, done };
+      if (done) return;
     }
-  } catch (error) {
-    if (!done) throw error;
   } finally {
-    clearTimeout(linger);
+    release(body, done);
   }
+}
+
+/** What cannot be carried in one message cannot be carried at all: a chunk is one JSON object. */
+export function tooLargePiece(maxBytes: number): RouterError {
+  return new RouterError(
+    'too_large',
+    `the model sent a piece of its stream that has more than ${maxBytes} bytes, which is what the server carries`,
+    {
+      details: { limit: maxBytes },
+    },
+  );
+}
+
+/** Read a complete stream to its end in the background, so that its connection can be used again; close the connection of any other. */
+function release(body: Readable, complete: boolean): void {
+  body.on('error', () => undefined);
+  if (!complete) {
+    body.destroy();
+    return;
+  }
+  const linger = setTimeout(() => body.destroy(), lingerMs);
+  body.once('close', () => clearTimeout(linger)).resume();
 }

@@ -1,73 +1,152 @@
 // Why a call to a model failed: one of a closed set of classes, whatever the upstream said. Pure.
 import { RouterError, type Attempt, type FailureClass } from '@router-mesh/contracts';
 
-/** A call that failed. Thrown between the steps of a call; never leaves the service. */
+interface FailureOptions {
+  readonly status?: number | undefined;
+  readonly said?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/** A call that failed. Thrown between the steps of a call; never leaves the service. Its message is ours: no word of the upstream's is in it. */
 export class CallFailure extends Error {
   readonly class: FailureClass;
   /** HTTP status of the upstream. */
   readonly status: number | undefined;
+  /** The upstream's own words, redacted. */
+  readonly said: string | undefined;
 
-  /** @param message redacted already */
-  constructor(failure: FailureClass, message: string, options: { readonly status?: number; readonly cause?: unknown } = {}) {
-    super(message, { cause: options.cause });
+  constructor(failure: FailureClass, message: string, { status, said, cause }: FailureOptions = {}) {
+    super(message, { cause });
     this.class = failure;
-    this.status = options.status;
+    this.status = status;
+    this.said = said === '' ? undefined : said;
   }
 }
 
-const longestMessage = 200;
-
 /** A failure as plans and errors show it. */
-export function attemptOf(model: string, failure: CallFailure): Attempt {
-  return { model, class: failure.class, message: failure.message, ...(failure.status === undefined ? {} : { status: failure.status }) };
+export function attemptOf(model: string, { class: failure, message, said, status }: CallFailure): Attempt {
+  return { model, class: failure, message: said ?? message, ...(status === undefined ? {} : { status }) };
 }
 
 /** What an error answer of the upstream means. @param key the secret that was sent, which upstreams like to quote */
 export function failureOfAnswer(status: number, body: string, key: string | undefined): CallFailure {
-  const { message, code, type } = errorFields(body);
-  return new CallFailure(classify(status, `${code} ${type} ${message}`), redact(message, key), { status });
+  const error = readError(hide(body, key));
+  const message =
+    status < 400
+      ? `the model answered HTTP ${status}, and redirects are not followed`
+      : `the model answered HTTP ${status}`;
+  return new CallFailure(classify(status, error), message, { status, said: redact(error.message, key) });
 }
 
-function classify(status: number, text: string): FailureClass {
+/** What an error means that came with a good status: instead of an answer, or in the middle of a stream. */
+export function failureWithin(body: string, key: string | undefined): CallFailure {
+  const error = readError(hide(body, key));
+  // Some say the HTTP status as the error's code.
+  const status = /^[45]\d\d$/.test(error.code) ? Number(error.code) : undefined;
+  return new CallFailure(classify(status ?? 500, error), 'the model answered with an error', {
+    status,
+    said: redact(error.message, key),
+  });
+}
+
+function classify(status: number, { code, type, message }: ErrorFields): FailureClass {
+  const text = `${code} ${type} ${message.slice(0, longestRead)}`;
   if (/context_length|maximum context|context window/i.test(text)) return 'context_length';
   if (/content_filter|content_policy|content management policy/i.test(text)) return 'content_filter';
-  if (status === 401 || status === 403) return 'auth';
-  if (status === 408 || status === 504) return 'timeout';
-  if (status === 429) return 'rate_limited';
-  if (status === 503 || status === 529) return 'overloaded';
-  if (status >= 500) return 'server_error';
-  return 'bad_request';
-}
-
-/** OpenAI's error object, or whatever text came instead. */
-function errorFields(body: string): { readonly message: string; readonly code: string; readonly type: string } {
-  try {
-    const { error } = JSON.parse(body) as { error?: { message?: unknown; code?: unknown; type?: unknown } | string };
-    if (typeof error === 'string') return { message: error, code: '', type: '' };
-    if (error !== undefined) return { message: String(error.message ?? ''), code: String(error.code ?? ''), type: String(error.type ?? '') };
-  } catch {
-    // not JSON: the text says what it says
+  switch (status) {
+    case 401:
+    case 402: // the account has no credit left
+    case 403:
+      return 'auth';
+    case 404: // a model that is not there, or a wrong base URL: others may have it
+    case 405:
+      return 'server_error';
+    case 408:
+    case 504:
+    case 524:
+      return 'timeout';
+    case 429:
+      return 'rate_limited';
+    case 503:
+    case 529:
+      return 'overloaded';
+    default:
+      return status >= 400 && status < 500 ? 'bad_request' : 'server_error';
   }
-  return { message: body.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim(), code: '', type: '' };
 }
 
-/** Cut to 200 characters, without the key and without anything that looks like one. */
+interface ErrorFields {
+  readonly message: string;
+  readonly code: string;
+  readonly type: string;
+}
+
+/** OpenAI's error object, that of those who put its fields at the top, or whatever text came instead. */
+function readError(body: string): ErrorFields {
+  const parsed = parse(body);
+  const answer = (Array.isArray(parsed) ? parsed[0] : parsed) as { readonly error?: unknown } | null | undefined;
+  const error = answer?.error ?? answer;
+  if (typeof error === 'string') return { message: error, code: '', type: '' };
+  if (typeof error !== 'object' || error === null || !('message' in error))
+    return { message: plainText(body), code: '', type: '' };
+  const { message, code, type } = error as { message?: unknown; code?: unknown; type?: unknown };
+  return { message: textOf(message), code: textOf(code), type: textOf(type) };
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+function textOf(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** The text of a page, without its tags. */
+function plainText(body: string): string {
+  return body.slice(0, longestRead).replace(/<[^>]*>/g, ' ');
+}
+
+/** How much of a text the patterns below look at: some of them take the square of its length. */
+const longestRead = 2000;
+const longestMessage = 200;
+
+/** One line of at most 200 characters, without the key and without anything that looks like one. */
 export function redact(text: string, key: string | undefined): string {
-  const withoutKey = key === undefined ? text : text.replaceAll(key, '[redacted]');
-  // Matches `sk-…` and the like, bearer tokens, and runs of 24 or more characters with a digit in them.
-  const withoutTokens = withoutKey
-    .replace(/\b(?:sk|pk|gsk|key|xai)[-_][A-Za-z0-9*_-]{4,}/gi, '[redacted]')
-    .replace(/\bbearer\s+\S+/gi, '[redacted]')
-    .replace(/\b(?=[A-Za-z0-9_-]*\d)[A-Za-z0-9_-]{24,}/g, '[redacted]');
-  return withoutTokens.slice(0, longestMessage);
+  return (
+    hide(text, key)
+      .slice(0, longestRead)
+      .replace(/\s+/g, ' ')
+      // Matches `sk-…` and the like, bearer tokens, and runs of 24 or more characters with a digit in them.
+      .replace(/\b(?:sk|pk|gsk|key|xai)[-_][A-Za-z0-9*_-]{4,}/gi, hidden)
+      .replace(/\bbearer\s+\S+/gi, hidden)
+      .replace(/\b(?=[A-Za-z0-9_-]*\d)[A-Za-z0-9_-]{24,}/g, hidden)
+      .trim()
+      .slice(0, longestMessage)
+      .toWellFormed()
+  );
 }
 
-/** What undici threw, as a failure. */
-export function failureOfTransport(error: unknown): CallFailure {
-  if (error instanceof CallFailure) return error;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (/TIMEOUT/.test(code)) return new CallFailure('timeout', `the model was silent for too long (${code})`, { cause: error });
-  return new CallFailure('server_error', `the connection to the model failed${code === '' ? '' : ` (${code})`}`, { cause: error });
+const hidden = '[redacted]';
+
+function hide(text: string, key: string | undefined): string {
+  return key === undefined ? text : text.replaceAll(key, hidden);
+}
+
+/** What was thrown while a model was called: what undici threw as a failure, an error of ours as it is. */
+export function errorOfCall(error: unknown): CallFailure | RouterError {
+  if (error instanceof CallFailure || error instanceof RouterError) return error;
+  // The errors of undici, sockets and streams have codes; bugs have none.
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return RouterError.from(error);
+  const { code } = error;
+  const silent = code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT';
+  if (silent)
+    return new CallFailure('timeout', 'the model was silent for too long (ROUTER_MODEL_TIMEOUT)', { cause: error });
+  return new CallFailure('server_error', `the connection to the model failed (${code})`, { cause: error });
 }
 
 /** Whether another candidate may do better: what is wrong with the request itself is wrong everywhere. */
@@ -78,14 +157,14 @@ export function fallsBack(failure: FailureClass): boolean {
 /** What the client is told when no candidate is left, or none would help. */
 export function errorOf(failure: CallFailure, attempts: readonly Attempt[]): RouterError {
   const details = { attempts };
-  switch (failure.class) {
-    case 'bad_request':
-      return new RouterError('invalid_request', `the model refused the request: ${failure.message}`, { details });
-    case 'content_filter':
-      return new RouterError('content_filtered', `the provider refused the content: ${failure.message}`, { details });
-    default: {
-      const tried = attempts.length === 1 ? 'the only candidate' : `all ${attempts.length} candidates`;
-      return new RouterError('provider_failed', `${tried} failed; the last with ${failure.class}`, { details });
-    }
+  const said = failure.said ?? failure.message;
+  if (failure.class === 'bad_request')
+    return new RouterError('invalid_request', `the model refused the request: ${said}`, { details });
+  if (failure.class === 'content_filter')
+    return new RouterError('content_filtered', `the provider refused the content: ${said}`, { details });
+  if (attempts.every((attempt) => attempt.class === 'context_length')) {
+    return new RouterError('invalid_request', `the request is longer than the model takes: ${said}`, { details });
   }
+  const tried = attempts.length === 1 ? 'the only candidate' : `all ${attempts.length} candidates`;
+  return new RouterError('provider_failed', `${tried} failed; the last with ${failure.class}`, { details });
 }

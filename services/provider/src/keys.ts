@@ -18,7 +18,8 @@ const rereadMs = 10_000;
 /** Resolves key names; whoever can write a provider document cannot send a key elsewhere. */
 export class Keys {
   readonly #sources: KeySources;
-  readonly #files = new Map<string, { readonly value: string | undefined; readonly readAt: number }>();
+  /** Only of files that hold a key: one that is being written is looked at again at once. */
+  readonly #files = new Map<string, { readonly value: string; readonly readAt: number }>();
 
   constructor(sources: KeySources) {
     this.#sources = sources;
@@ -26,11 +27,15 @@ export class Keys {
 
   /** @param name a token, as documents name keys. @throws CallFailure `auth` when the key is not set, or may not be sent to that host */
   resolve(name: string, url: URL, now: number): string {
-    if (!this.#sources.hosts.get(name)?.includes(url.host)) {
-      throw new CallFailure('auth', `key "${name}" may not be sent to "${url.host}" (ROUTER_KEY_HOSTS)`);
+    if (!this.#sources.hosts.get(name)?.some((host) => namesOf(url).includes(host))) {
+      throw new CallFailure('auth', `key "${name}" may not be sent to "${namesOf(url)[0]}" (ROUTER_KEY_HOSTS)`);
     }
-    const key = this.#sources.environment.get(name) ?? this.#fromFile(name, now);
-    if (key === undefined) throw new CallFailure('auth', `key "${name}" is not set (ROUTER_KEY_${name.toUpperCase()}, or a file in ROUTER_SECRETS)`);
+    const key = this.#sources.environment.get(name)?.trim() || this.#fromFile(name, now);
+    if (key === undefined)
+      throw new CallFailure(
+        'auth',
+        `key "${name}" is not set (ROUTER_KEY_${name.toUpperCase()}, or a file in ROUTER_SECRETS)`,
+      );
     return key;
   }
 
@@ -39,9 +44,16 @@ export class Keys {
     const known = this.#files.get(name);
     if (known !== undefined && now - known.readAt < rereadMs) return known.value;
     const value = readKeyFile(join(this.#sources.secrets, name));
-    this.#files.set(name, { value, readAt: now });
+    if (value === undefined) this.#files.delete(name);
+    else this.#files.set(name, { value, readAt: now });
     return value;
   }
+}
+
+/** How a setting may name the host of a URL. A host without a port means https: a key goes in the clear only where the port says so. */
+function namesOf(url: URL): readonly [string, ...string[]] {
+  if (url.port !== '') return [url.host];
+  return url.protocol === 'https:' ? [url.hostname, `${url.hostname}:443`] : [`${url.hostname}:80`];
 }
 
 function readKeyFile(path: string): string | undefined {

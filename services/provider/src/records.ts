@@ -1,6 +1,16 @@
 // The two records of a call, made from the passage and what came of it. Pure.
-import { modelId, type Candidate, type FinishedRecord, type Outcome, type Plan, type StartedRecord, type Usage } from '@router-mesh/contracts';
-import { tokensOf, type Prepared, type Reported } from './openai.ts';
+import {
+  modelId,
+  RouterError,
+  type Candidate,
+  type FinishedRecord,
+  type Outcome,
+  type Plan,
+  type StartedRecord,
+} from '@router-mesh/contracts';
+import { CallFailure } from './failure.ts';
+import type { Heard } from './heard.ts';
+import { usageOf, type Estimate } from './usage.ts';
 
 /** What a call is, whatever comes of it. */
 export interface CallFacts {
@@ -12,20 +22,18 @@ export interface CallFacts {
   readonly plan: Plan;
   readonly candidate: Candidate;
   readonly instance: string;
-  readonly estimate: Prepared['estimate'];
+  readonly estimate: Estimate;
+  /** Epoch ms, as all times here. */
   readonly deadline: number;
   readonly startedAt: number;
 }
 
-/** What came of it. */
+/** How a call ended. */
 export interface CallEnd {
   readonly outcome: Outcome;
-  readonly usage: Usage;
-  readonly error?: string;
-  readonly status?: number;
-  readonly firstAt?: number;
-  readonly finishedAt: number;
-  readonly trail: string;
+  /** Failure class or error code; undefined when answered. */
+  readonly error: string | undefined;
+  readonly status: number | undefined;
 }
 
 export function startedRecord(facts: CallFacts): StartedRecord {
@@ -50,22 +58,33 @@ export function startedRecord(facts: CallFacts): StartedRecord {
   };
 }
 
-export function finishedRecord(facts: CallFacts, end: CallEnd): FinishedRecord {
+/** @param delivered how many deltas the client had got @param error what was thrown; undefined when answered */
+export function endOf(error: unknown, delivered: number): CallEnd {
+  if (error === undefined) return { outcome: 'answered', error: undefined, status: undefined };
+  const outcome = delivered > 0 ? 'interrupted' : 'failed';
+  if (error instanceof CallFailure) return { outcome, error: error.class, status: error.status };
+  const { code } = RouterError.from(error);
+  return { outcome: code === 'cancelled' ? 'cancelled' : outcome, error: code, status: undefined };
+}
+
+/** A model that refused, broke off or was never reached has used nothing; one that was left at work is taken to have read the request. */
+export function finishedRecord(
+  facts: CallFacts,
+  { outcome, error, status }: CallEnd,
+  { reported, saidBytes, firstAt }: Pick<Heard, 'reported' | 'saidBytes' | 'firstAt'>,
+  { finishedAt, trail }: { readonly finishedAt: number; readonly trail: string },
+): FinishedRecord {
+  const atWork =
+    outcome !== 'failed' || error === 'timeout' || error === 'deadline_exceeded' || error === 'unavailable';
   return {
     ...startedRecord(facts),
     kind: 'finished',
-    outcome: end.outcome,
-    usage: end.usage,
-    ...(end.error === undefined ? {} : { error: end.error }),
-    ...(end.status === undefined ? {} : { status: end.status }),
-    ...(end.firstAt === undefined ? {} : { first_at: end.firstAt }),
-    finished_at: end.finishedAt,
-    trail: end.trail,
+    outcome,
+    usage: usageOf({ reported, estimate: facts.estimate, saidBytes, worked: atWork || saidBytes > 0 }),
+    ...(error === undefined ? {} : { error }),
+    ...(status === undefined ? {} : { status }),
+    ...(firstAt === undefined ? {} : { first_at: firstAt }),
+    finished_at: finishedAt,
+    trail,
   };
-}
-
-/** Tokens as reported, else guessed from the bytes that went and came; a failed call that brought nothing used none. */
-export function usageOf(reported: Reported | undefined, estimate: Prepared['estimate'], contentBytes: number, reachedModel: boolean): Usage {
-  if (reported !== undefined) return { input_tokens: reported.input, output_tokens: reported.output, estimated: false };
-  return { input_tokens: reachedModel ? estimate.input_tokens : 0, output_tokens: tokensOf(contentBytes), estimated: true };
 }

@@ -29,13 +29,17 @@ export const providerService = defineService({
     return { call: vendors.filter((vendor) => settings.vendors?.includes(vendor) ?? true) };
   },
   prepare: async ({ settings, snapshots, put }) => {
-    if (settings.seeds !== undefined) await seedDocuments(settings.seeds, snapshots.providers.current.documents, put);
+    if (settings.seeds !== undefined) await seedDocuments(settings.seeds, snapshots.providers, put);
   },
   handlers: (house) => {
     const { settings, snapshots } = house;
     const keys = new Keys({ environment: house.keys, secrets: settings.secrets, hosts: settings.keyHosts });
     const documents = () => snapshots.providers.current.documents;
-    const calls = { house, upstreams: new Upstreams(keys, settings.modelTimeoutMs), document: (vendor: string) => documents().get(vendor) };
+    const calls = {
+      house,
+      upstreams: new Upstreams(keys, settings.modelTimeoutMs),
+      document: (vendor: string) => documents().get(vendor),
+    };
     return {
       call: (passage) => serveCall(calls, passage),
       list(_request, about) {
@@ -59,5 +63,8 @@ export const providerService = defineService({
 
 /** Provider documents are the platform's. */
 function ofPlatform({ tenant }: Concerning): void {
-  if (tenant !== platformTenant) throw new RouterError('not_found', `tenant "${tenant}" has no providers of its own; ask for "${platformTenant}"`, { param: 'subject' });
+  if (tenant !== platformTenant)
+    throw new RouterError('not_found', `tenant "${tenant}" has no providers of its own; ask for "${platformTenant}"`, {
+      param: 'subject',
+    });
 }

@@ -1,27 +1,38 @@
 // HTTP to the models: one pool of connections a vendor, neither fetch nor web streams.
 import type { ProviderDocument } from '@router-mesh/contracts';
+import { version } from '@router-mesh/kernel';
+import type { Readable } from 'node:stream';
 import { Pool, type Dispatcher } from 'undici';
-import { CallFailure, failureOfAnswer, failureOfTransport } from './failure.ts';
+import { CallFailure, failureOfAnswer, errorOfCall, failureWithin } from './failure.ts';
 import type { Keys } from './keys.ts';
-import type { UpstreamRequest } from './openai.ts';
+import type { ModelRequest } from './request.ts';
 
 const defaultConnections = 256;
-/** How much of an error answer is read. */
+/** How much of an error answer is read, and for how long: its status says the most of it. */
 const longestErrorBytes = 64 * 1024;
+const longestErrorMs = 1000;
 
-interface Opened {
+/** An answer with a good status; its body is yet to be read. */
+export interface ModelAnswer {
+  readonly body: Readable;
+  /** As the upstream wrote it; empty when it did not. */
+  readonly contentType: string;
+  /** What an error means that was found in the body. */
+  failure(error: string): CallFailure;
+}
+
+/** Connections to one vendor. */
+interface Connections {
   readonly document: ProviderDocument;
-  readonly pool: Pool;
   readonly url: URL;
+  readonly pool: Pool;
+  /** Models that refuse a request that asks for usage in streams. */
+  readonly refuseUsage: Set<string>;
 }
 
-/** An answer whose status was good. */
-export interface UpstreamAnswer {
-  readonly body: Dispatcher.ResponseData['body'];
-}
-
+/** The vendors' APIs, by their documents as they stand now. */
 export class Upstreams {
-  readonly #opened = new Map<string, Opened>();
+  readonly #connections = new Map<string, Connections>();
   readonly #keys: Keys;
   readonly #silenceMs: number;
 
@@ -31,77 +42,124 @@ export class Upstreams {
     this.#silenceMs = silenceMs;
   }
 
-  /**
-   * Call a model. Resolves when the answer begins; its body is yet to be read.
-   * Redirects are not followed: a key goes nowhere but to its host.
-   * @throws CallFailure, or the signal's reason
-   */
-  async call(document: ProviderDocument, request: UpstreamRequest, call: string, signal: AbortSignal): Promise<UpstreamAnswer> {
-    const { pool, url } = this.#open(document);
-    const key = document.key === undefined ? undefined : this.#keys.resolve(document.key, url, Date.now());
-    try {
-      const answer = await pool.request({
-        method: 'POST',
-        path: url.pathname.replace(/\/$/, '') + request.path + url.search,
-        headers: {
-          'content-type': 'application/json',
-          'x-request-id': call,
-          ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
-        },
-        body: request.body,
-        signal,
-      });
-      if (answer.statusCode >= 200 && answer.statusCode < 300) return { body: answer.body };
-      throw failureOfAnswer(answer.statusCode, await readStart(answer.body), key);
-    } catch (error) {
-      if (signal.aborted) throw signal.reason;
-      throw failureOfTransport(error);
-    }
+  /** Make ready to call a vendor. @throws CallFailure `auth` when its key is not there, or may not go there */
+  open(document: ProviderDocument): Upstream {
+    const connections = this.#connect(document);
+    return new Upstream(
+      connections,
+      document.key === undefined ? undefined : this.#keys.resolve(document.key, connections.url, Date.now()),
+    );
   }
 
-  /** A changed document gets a new pool; calls that are under way keep the old one until they end. */
-  #open(document: ProviderDocument): Opened {
-    const known = this.#opened.get(document.vendor);
-    if (known?.document === document) return known;
-    const url = new URL(document.base_url);
+  /** Another place gets another pool; calls that are under way keep the old one until they end. */
+  #connect(document: ProviderDocument): Connections {
+    const known = this.#connections.get(document.vendor);
+    if (known?.document.base_url === document.base_url && known.document.connections === document.connections)
+      return known;
     if (known !== undefined) void known.pool.close();
+    const url = new URL(document.base_url);
     const pool = new Pool(url.origin, {
       connections: document.connections ?? defaultConnections,
       headersTimeout: this.#silenceMs,
       bodyTimeout: this.#silenceMs,
       keepAliveTimeout: 30_000,
+      allowH2: false, // a call has its connection to itself, and a cancelled one closes it
     });
-    const opened = { document, pool, url };
-    this.#opened.set(document.vendor, opened);
-    return opened;
+    const connections = { document, url, pool, refuseUsage: new Set<string>() };
+    this.#connections.set(document.vendor, connections);
+    return connections;
   }
 }
 
-async function readStart(body: UpstreamAnswer['body']): Promise<string> {
+/** One vendor's API, ready to be called. */
+export class Upstream {
+  readonly #connections: Connections;
+  readonly #key: string | undefined;
+
+  constructor(connections: Connections, key: string | undefined) {
+    this.#connections = connections;
+    this.#key = key;
+  }
+
+  /**
+   * Call a model. Resolves when its answer begins.
+   *
+   * Redirects are not followed: a key goes nowhere but to its host. Some APIs, Mistral's among them, refuse to be asked for usage in streams;
+   * they are asked again without, and by that alone from then on.
+   * @throws CallFailure, or the signal's reason
+   */
+  async call(request: ModelRequest, call: string, signal: AbortSignal): Promise<ModelAnswer> {
+    const { refuseUsage } = this.#connections;
+    if (!request.stream || refuseUsage.has(request.model)) return await this.#post(request, false, call, signal);
+    try {
+      return await this.#post(request, true, call, signal);
+    } catch (error) {
+      if (!refusesUsage(error)) throw error;
+      const answer = await this.#post(request, false, call, signal);
+      refuseUsage.add(request.model);
+      return answer;
+    }
+  }
+
+  async #post(request: ModelRequest, asksUsage: boolean, call: string, signal: AbortSignal): Promise<ModelAnswer> {
+    const { url, pool } = this.#connections;
+    const key = this.#key;
+    let answer: Dispatcher.ResponseData;
+    try {
+      answer = await pool.request({
+        method: 'POST',
+        path: url.pathname.replace(/\/$/, '') + request.path + url.search,
+        headers: {
+          'content-type': 'application/json',
+          'user-agent': `router-mesh/${version}`,
+          'x-request-id': call,
+          ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+        },
+        body: request.body(asksUsage),
+        signal,
+      });
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      throw errorOfCall(error);
+    }
+    const { statusCode: status, headers, body } = answer;
+    if (status >= 200 && status < 300) {
+      return {
+        body,
+        contentType: String(headers['content-type'] ?? ''),
+        failure: (error) => failureWithin(error, key),
+      };
+    }
+    const error = await readStart(body);
+    if (signal.aborted) throw signal.reason;
+    throw failureOfAnswer(status, error, key);
+  }
+}
+
+/** Whether a request was refused because it asked for usage. */
+function refusesUsage(error: unknown): boolean {
+  return (
+    error instanceof CallFailure &&
+    error.class === 'bad_request' &&
+    /stream_options|include_usage/.test(error.said ?? '')
+  );
+}
+
+/** The start of a body, or what of it came in time. */
+async function readStart(body: Readable): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes > longestErrorBytes) break;
+  const late = setTimeout(() => body.destroy(), longestErrorMs);
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > longestErrorBytes) break;
+    }
+  } catch {
+    // what came is enough
+  } finally {
+    clearTimeout(late);
   }
   return Buffer.concat(chunks).toString();
-}
-
-/** Read a whole answer. @throws CallFailure when it is over the limit or is not a JSON object; what undici throws */
-export async function readAnswer({ body }: UpstreamAnswer, maxBytes: number): Promise<Record<string, unknown>> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) throw new CallFailure('server_error', `the model's answer is over ${maxBytes} bytes; ask for a stream`);
-    chunks.push(chunk);
-  }
-  try {
-    const answer: unknown = JSON.parse(Buffer.concat(chunks).toString());
-    if (typeof answer === 'object' && answer !== null) return answer as Record<string, unknown>;
-  } catch {
-    // said below
-  }
-  throw new CallFailure('server_error', 'the model answered with something else than a JSON object');
 }

@@ -1,0 +1,70 @@
+import type { ProviderDocument, TenantDocument, Verb } from '@router-mesh/contracts';
+import { expect, test } from 'vitest';
+import { buildCatalogue } from './catalogue.ts';
+import { deadlineOf, decide } from './decide.ts';
+
+const document: ProviderDocument = {
+  vendor: 'v',
+  format: 'openai',
+  base_url: 'http://127.0.0.1:1/v1',
+  models: [{ name: 'm' }, { name: 'e', verbs: ['embed'] }],
+};
+const catalogue = buildCatalogue(new Map([['v', document]]));
+const chat = { model: 'v/m', messages: [{ role: 'user', content: 'hi' }] };
+const asked = (verb: Verb, body: Parameters<typeof decide>[0]['body'], tenant: TenantDocument = {}) =>
+  decide({ verb, body, document: tenant, catalogue, at: 1000 });
+
+test('the plan says where the request may go, and what it is', () => {
+  expect(asked('chat', chat)).toEqual({
+    at: 1000,
+    verb: 'chat',
+    stream: false,
+    policy: 'default',
+    route: 'default',
+    candidates: [{ vendor: 'v', model: 'm' }],
+    attempts: [],
+    needs: [],
+  });
+});
+
+test('what the client asks of the router goes into the plan', () => {
+  const router = { tags: { team: 'a' }, session: 's-1' };
+  expect(asked('chat', { ...chat, router })).toMatchObject(router);
+});
+
+test.each<[boolean | null | undefined, boolean]>([
+  [true, true],
+  [false, false],
+  [null, false],
+  [undefined, false],
+])('stream: %s is a stream: %s', (stream, expected) => {
+  expect(asked('chat', { ...chat, stream }).stream).toBe(expected);
+});
+
+test('embeddings are never streamed', () => {
+  expect(asked('embed', { model: 'v/e', input: 'a', stream: true })).toMatchObject({ verb: 'embed', stream: false });
+});
+
+test('decide tells the very plan that chat would have', () => {
+  const body = { ...chat, stream: true, router: { tags: { team: 'a' } } };
+  expect(asked('decide', body)).toEqual(asked('chat', body));
+});
+
+test('a suspended tenant is denied, whatever it asks', () => {
+  const details = { rule: 'suspended', reason: 'suspended', status: 403 };
+  const denied = expect.objectContaining({ code: 'denied', message: 'the tenant is suspended', details }) as Error;
+  expect(() => asked('chat', chat, { suspended: true })).toThrow(denied);
+  expect(() => asked('decide', { ...chat, model: 'nobody/m' }, { suspended: true })).toThrow(denied);
+  expect(asked('chat', chat, { suspended: false })).toMatchObject({ policy: 'default' });
+});
+
+test.each<[string, number | undefined, TenantDocument, number]>([
+  ['as asked', 100, {}, 100],
+  ['the longest of the mesh, when nothing is asked', undefined, {}, 300],
+  ['never more than the longest of the mesh', 900, {}, 300],
+  ['never more than the longest of the tenant', 250, { max_timeout_ms: 200 }, 200],
+  ['the longest of the tenant, when nothing is asked', undefined, { max_timeout_ms: 200 }, 200],
+  ['never more than the mesh, whatever the tenant has', undefined, { max_timeout_ms: 900 }, 300],
+])('a request has time: %s', (_what, askedMs, tenant, expected) => {
+  expect(deadlineOf(1000, askedMs, 300, tenant)).toBe(1000 + expected);
+});

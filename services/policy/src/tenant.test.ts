@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { nearestDocument } from './tenant.ts';
+
+const documents = new Map(['acme', 'acme.web.chat', 'platform', 'other.web'].map((tenant) => [tenant, tenant]));
+
+test.each([
+  ['acme', 'acme'],
+  ['acme.web', 'acme'],
+  ['acme.web.chat', 'acme.web.chat'],
+  ['acme.web.chat.eu', 'acme.web.chat'],
+  ['acmesub', 'platform'],
+  ['other', 'platform'],
+  ['web.acme', 'platform'],
+])('for %s the document of %s holds', (tenant, expected) => {
+  expect(nearestDocument(documents, tenant)).toBe(expected);
+});
+
+test('there may be none', () => {
+  expect(nearestDocument(new Map(), 'acme')).toBeUndefined();
+});

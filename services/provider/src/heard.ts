@@ -1,0 +1,84 @@
+// What a model has said so far in one call: enough for its record, whatever comes next.
+import { readUsage, type Reported } from './usage.ts';
+
+/** OpenAI's choices as far as we read them; models write what they like into them. */
+interface Choice {
+  readonly index?: unknown;
+  readonly delta?: unknown;
+  readonly message?: unknown;
+  readonly finish_reason?: unknown;
+}
+
+interface ToolCall {
+  readonly function?: { readonly name?: unknown; readonly arguments?: unknown } | null;
+}
+
+export class Heard {
+  /** When the answer began, epoch ms. */
+  firstAt: number | undefined;
+  /** Bytes of what was said, for the estimate of those that report no usage. */
+  saidBytes = 0;
+  /** A whole answer. */
+  answer: object | undefined;
+  #reported: Reported | undefined;
+  /** Choices of a stream by their index: whether they are finished. */
+  readonly #choices = new Map<unknown, boolean>();
+
+  get reported(): Reported | undefined {
+    return this.#reported;
+  }
+
+  /** Whether every choice of a stream that was begun is finished. */
+  get complete(): boolean {
+    return this.#choices.size > 0 && [...this.#choices.values()].every(Boolean);
+  }
+
+  takeAnswer(answer: object): void {
+    this.answer = answer;
+    this.#reported = readUsage(answer);
+    this.saidBytes = 0;
+    for (const choice of choicesOf(answer)) this.saidBytes += bytesSaid(choice?.message);
+  }
+
+  takeChunk(chunk: object): void {
+    this.#reported = readUsage(chunk) ?? this.#reported;
+    for (const choice of choicesOf(chunk)) {
+      const { index, delta, finish_reason } = choice ?? {};
+      this.saidBytes += bytesSaid(delta);
+      if (typeof finish_reason === 'string' && finish_reason !== '') this.#choices.set(index, true);
+      else if (!this.#choices.has(index)) this.#choices.set(index, false);
+    }
+  }
+}
+
+/** Whether a chunk carries usage and nothing else. */
+export function isUsageChunk(chunk: object): boolean {
+  const { choices, usage } = chunk as { choices?: unknown; usage?: unknown };
+  return typeof usage === 'object' && usage !== null && Array.isArray(choices) && choices.length === 0;
+}
+
+/** Whether an object that came with a good status is an error all the same. */
+export function isError(answer: object): boolean {
+  const { error, object } = answer as { error?: unknown; object?: unknown };
+  return (error !== undefined && error !== null) || object === 'error';
+}
+
+function choicesOf(answer: object): readonly (Choice | null)[] {
+  const { choices } = answer as { choices?: unknown };
+  return Array.isArray(choices) ? (choices as (Choice | null)[]) : [];
+}
+
+/** What models think, say, refuse and call, in a delta or a message. */
+function bytesSaid(said: unknown): number {
+  if (typeof said !== 'object' || said === null) return 0;
+  const { content, refusal, reasoning, reasoning_content, tool_calls } = said as Record<string, unknown>;
+  let bytes = bytesOf(content) + bytesOf(refusal) + bytesOf(reasoning ?? reasoning_content);
+  for (const call of Array.isArray(tool_calls) ? (tool_calls as (ToolCall | null)[]) : []) {
+    bytes += bytesOf(call?.function?.name) + bytesOf(call?.function?.arguments);
+  }
+  return bytes;
+}
+
+function bytesOf(text: unknown): number {
+  return typeof text === 'string' ? Buffer.byteLength(text) : 0;
+}

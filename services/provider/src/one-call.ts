@@ -1,0 +1,124 @@
+// One call: a request to one model, from its first record to the last frame of its answer.
+import { encodeRecords, meterSubject, modelId, type Candidate, type FinishedRecord } from '@router-mesh/contracts';
+import type { StopPassage } from '@router-mesh/kernel';
+import { ulid } from 'ulid';
+import type { Calls } from './call.ts';
+import { CallFailure, errorOfCall } from './failure.ts';
+import { Heard } from './heard.ts';
+import { endOf, finishedRecord, startedRecord, type CallFacts } from './records.ts';
+import { relay } from './relay.ts';
+import { sendAnswer } from './report.ts';
+import { prepare, type ModelRequest } from './request.ts';
+import type { Upstream } from './upstream.ts';
+import { readWhole } from './whole-answer.ts';
+
+/** How long a record may take to be stored before the answer goes out without it, ms. */
+const storeTimeoutMs = 2000;
+/** What is kept of a message for the report that goes with a whole answer: attempts and trail came in headers, which are smaller. */
+const reportBytes = 64 * 1024;
+
+/**
+ * Call one candidate and answer the client.
+ * @param stored takes the record of the call while it is being stored: resolves to whether it was
+ * @throws CallFailure where another candidate may be tried; what ends the request otherwise
+ */
+export async function callModel(
+  calls: Calls,
+  passage: StopPassage,
+  candidate: Candidate,
+  stored: Promise<boolean>[],
+): Promise<void> {
+  const { house } = calls;
+  const { plan, travel, signal } = passage;
+  if (signal.aborted) throw signal.reason;
+  const upstream = openUpstream(calls, candidate.vendor);
+  const request = prepare(passage.body, candidate.model, plan.verb, plan.stream);
+  const facts = factsOf(calls, passage, candidate, request);
+  house.tell(meterSubject(facts.tenant), encodeRecords([startedRecord(facts)]));
+  if (travel.frames) accept(calls, passage, candidate);
+
+  const heard = new Heard();
+  let failure: Error | undefined;
+  try {
+    await hearOut(calls, passage, upstream, request, facts.call, heard);
+  } catch (thrown) {
+    failure = errorOfCall(signal.aborted ? signal.reason : thrown);
+  }
+  const end = endOf(failure, passage.answer.deltas);
+  const record = finishedRecord(facts, end, heard, { finishedAt: Date.now(), trail: passage.trail(end.error ?? 'ok') });
+  stored.push(store(calls, record));
+  if (failure !== undefined) throw failure;
+  const usageStored = (await Promise.all(stored)).every(Boolean);
+  sendAnswer(passage, { candidate, whole: heard.answer, usage: record.usage, usageStored });
+}
+
+function openUpstream({ document, upstreams }: Calls, vendor: string): Upstream {
+  const found = document(vendor);
+  if (found === undefined) throw new CallFailure('not_running', `no provider "${vendor}"`);
+  return upstreams.open(found);
+}
+
+function factsOf({ house }: Calls, passage: StopPassage, candidate: Candidate, { estimate }: ModelRequest): CallFacts {
+  const { request, tenant, plan, travel } = passage;
+  const { attempt, leg, deadline } = travel;
+  return {
+    call: ulid(),
+    request,
+    attempt,
+    leg,
+    tenant,
+    plan,
+    candidate,
+    instance: house.instance,
+    estimate,
+    deadline,
+    startedAt: Date.now(),
+  };
+}
+
+function accept({ house }: Calls, passage: StopPassage, candidate: Candidate): void {
+  passage.answer.accept({
+    request: passage.request,
+    instance: house.instance,
+    control: passage.openControl(),
+    route: passage.plan.route,
+    provider: candidate.vendor,
+    model: modelId(candidate),
+  });
+}
+
+/** Call the model and hear what it says to its end; a stream goes on to the client meanwhile. */
+async function hearOut(
+  { house }: Calls,
+  passage: StopPassage,
+  upstream: Upstream,
+  request: ModelRequest,
+  call: string,
+  heard: Heard,
+): Promise<void> {
+  const answer = await upstream.call(request, call, passage.signal);
+  const maxBytes = house.payloadLimit();
+  if (request.stream && !/json/i.test(answer.contentType)) {
+    await relay(answer, passage.answer, heard, { wantsUsageChunk: request.wantsUsageChunk, maxBytes });
+    return;
+  }
+  await readWhole(answer, heard, maxBytes - reportBytes);
+  if (request.stream) throw new CallFailure('server_error', 'the model answered whole, where a stream was asked for');
+}
+
+/** Resolves to whether the record was stored in time; an answer is not held hostage to it. */
+async function store({ house }: Calls, record: FinishedRecord): Promise<boolean> {
+  try {
+    await house.store(meterSubject(record.tenant), encodeRecords([record]), {
+      messageId: record.call,
+      timeoutMs: storeTimeoutMs,
+    });
+    return true;
+  } catch (error) {
+    house.log.error(
+      { err: error, call: record.call, request: record.request, outcome: record.outcome },
+      'usage was not stored',
+    );
+    return false;
+  }
+}

@@ -1,0 +1,98 @@
+import { decodeRecords, encodeRecords, RouterError } from '@router-mesh/contracts';
+import { expect, test } from 'vitest';
+import { CallFailure } from './failure.ts';
+import { endOf, finishedRecord, startedRecord, type CallFacts } from './records.ts';
+
+const facts: CallFacts = {
+  call: '01CALL',
+  request: '01REQUEST',
+  attempt: 2,
+  leg: 1,
+  tenant: 'acme.web',
+  plan: {
+    at: 1000,
+    verb: 'chat',
+    stream: true,
+    policy: 'default',
+    route: 'default',
+    candidates: [],
+    attempts: [],
+    needs: [],
+    tags: { secret: 'x' },
+  },
+  candidate: { vendor: 'v', model: 'm' },
+  instance: 'i1',
+  estimate: { input_tokens: 10, output_tokens: 50 },
+  deadline: 9000,
+  startedAt: 1100,
+};
+const when = { finishedAt: 1500, trail: 'provider.v@i1;1050;0;450;ok' };
+const nothing = { reported: undefined, saidBytes: 0, firstAt: undefined };
+
+test('started says what the call is, by the stamp of policy', () => {
+  expect(startedRecord(facts)).toEqual({
+    kind: 'started',
+    call: '01CALL',
+    request: '01REQUEST',
+    attempt: 2,
+    leg: 1,
+    at: 1000,
+    tenant: 'acme.web',
+    verb: 'chat',
+    model: 'v/m',
+    stream: true,
+    policy: 'default',
+    route: 'default',
+    instance: 'i1',
+    estimate: { input_tokens: 10, output_tokens: 50 },
+    deadline: 9000,
+    started_at: 1100,
+  });
+});
+
+test('finished says all of that again, and what came of it', () => {
+  const heard = { reported: { input: 3, output: 4 }, saidBytes: 100, firstAt: 1200 };
+  const record = finishedRecord(facts, endOf(undefined, 3), heard, when);
+  expect(record).toEqual({
+    ...startedRecord(facts),
+    kind: 'finished',
+    outcome: 'answered',
+    usage: { input_tokens: 3, output_tokens: 4, estimated: false },
+    first_at: 1200,
+    finished_at: 1500,
+    trail: when.trail,
+  });
+  expect(decodeRecords(encodeRecords([record]))).toEqual([record]);
+});
+
+const cancelled = new RouterError('cancelled', 'by the client');
+const late = new RouterError('deadline_exceeded', 'late');
+const refused = new CallFailure('rate_limited', 'm', { status: 429 });
+
+test.each<[string, unknown, number, object]>([
+  ['a call that was answered', undefined, 2, { outcome: 'answered', error: undefined }],
+  ['one that was refused', refused, 0, { outcome: 'failed', error: 'rate_limited', status: 429 }],
+  ['one that broke off', new CallFailure('server_error', 'm'), 2, { outcome: 'interrupted', error: 'server_error' }],
+  ['one that was cancelled', cancelled, 0, { outcome: 'cancelled', error: 'cancelled' }],
+  ['one that was cancelled in mid-stream', cancelled, 2, { outcome: 'cancelled', error: 'cancelled' }],
+  ['one that was late', late, 0, { outcome: 'failed', error: 'deadline_exceeded' }],
+  ['one that was late in mid-stream', late, 2, { outcome: 'interrupted', error: 'deadline_exceeded' }],
+  ['one that met our bug', new TypeError('x'), 0, { outcome: 'failed', error: 'internal' }],
+])('the outcome of %s', (_call, error, delivered, expected) => {
+  expect(endOf(error, delivered)).toMatchObject(expected);
+});
+
+test.each<[string, unknown, number, number, [number, number]]>([
+  // what it is, error, deltas, bytes said, tokens in and out
+  ['answered without usage', undefined, 1, 9, [10, 3]],
+  ['answered with nothing that can be counted', undefined, 0, 0, [10, 0]],
+  ['refused', refused, 0, 0, [0, 0]],
+  ['never reached', new CallFailure('server_error', 'ECONNREFUSED'), 0, 0, [0, 0]],
+  ['broken off in mid-stream', new CallFailure('server_error', 'm'), 1, 8, [10, 2]],
+  ['left while it was silent', new CallFailure('timeout', 'm'), 0, 0, [10, 0]],
+  ['cancelled while it was silent', cancelled, 0, 0, [10, 0]],
+  ['late while it was silent', late, 0, 0, [10, 0]],
+])('a model that was %s is estimated', (_what, error, delivered, saidBytes, [input_tokens, output_tokens]) => {
+  const { usage } = finishedRecord(facts, endOf(error, delivered), { ...nothing, saidBytes }, when);
+  expect(usage).toEqual({ input_tokens, output_tokens, estimated: true });
+});

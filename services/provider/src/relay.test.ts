@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import { Readable } from 'node:stream';
+import { describe, expect, test } from 'vitest';
+import { failureWithin } from './failure.ts';
+import { Heard } from './heard.ts';
+import { packLines, relay } from './relay.ts';
+import { chunk, event, usageChunk } from './testing.ts';
+import type { ModelAnswer } from './upstream.ts';
+
+const end = 'data: [DONE]\n\n';
+
+interface Relayed {
+  readonly frames: unknown[][];
+  readonly heard: Heard;
+  readonly error?: unknown;
+}
+
+/** Relay a stream; each part is one read. */
+async function relayed(
+  parts: readonly string[],
+  { wantsUsageChunk = false, maxBytes = 1_000_000, broken = false } = {},
+): Promise<Relayed> {
+  const heard = new Heard();
+  const frames: unknown[][] = [];
+  const delta = (payload: string): void =>
+    void frames.push(payload.split('\n').map((line) => JSON.parse(line) as unknown));
+  try {
+    await relay(upstreamOf(parts, broken), { delta }, heard, { wantsUsageChunk, maxBytes });
+    return { frames, heard };
+  } catch (error) {
+    return { frames, heard, error };
+  }
+}
+
+function upstreamOf(parts: readonly string[], broken: boolean): ModelAnswer {
+  async function* reads(): AsyncGenerator<Buffer> {
+    yield* parts.map((part) => Buffer.from(part));
+    await Promise.resolve();
+    if (broken) throw Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' });
+  }
+  const body = Readable.from(reads(), { objectMode: false });
+  return { body, contentType: 'text/event-stream', failure: (error) => failureWithin(error, 'the-key') };
+}
+
+test('one read is one frame', async () => {
+  const { frames, heard } = await relayed([event(chunk('a')) + event(chunk('b')), event(chunk('c', 'stop')) + end]);
+  expect(frames).toEqual([[chunk('a'), chunk('b')], [chunk('c', 'stop')]]);
+  expect(heard.firstAt).toBeTypeOf('number');
+});
+
+test('chunks pass as they were written', async () => {
+  const odd = '{"choices": [ ],"x":1.50,"y":"\\u00e9"}';
+  const frames: string[] = [];
+  await relay(
+    upstreamOf([`data: ${odd}\n\n${end}`], false),
+    { delta: (payload) => frames.push(payload) },
+    new Heard(),
+    { wantsUsageChunk: false, maxBytes: 1000 },
+  );
+  expect(frames).toEqual([odd]);
+});
+
+describe('the chunk that tells usage', () => {
+  const parts = [event(chunk('a', 'stop')), event(usageChunk(3, 4)), end];
+
+  test('goes to those who asked for it', async () => {
+    expect((await relayed(parts, { wantsUsageChunk: true })).frames).toEqual([
+      [chunk('a', 'stop')],
+      [usageChunk(3, 4)],
+    ]);
+  });
+
+  test('is kept from those who did not, and counts', async () => {
+    const { frames, heard } = await relayed(parts);
+    expect(frames).toEqual([[chunk('a', 'stop')]]);
+    expect(heard.reported).toEqual({ input: 3, output: 4 });
+  });
+});
+
+describe('a stream that is complete', () => {
+  test.each<[string, string[], boolean]>([
+    ['needs no [DONE] after a finish reason', [event(chunk('a', 'stop'))], false],
+    ['needs no finish reason before [DONE]', [event(chunk('a')), end], false],
+    ['may lose its connection after a finish reason', [event(chunk('a', 'stop'))], true],
+  ])('%s', async (_claim, parts, broken) => {
+    expect(await relayed(parts, { broken })).not.toHaveProperty('error');
+  });
+});
+
+describe('a stream that is not', () => {
+  test.each<[string, string[], object]>([
+    ['ends without a finish reason', [event(chunk('a'))], { class: 'server_error' }],
+    ['is empty', [], { class: 'server_error' }],
+    ['is a page', ['<html><body>\ndata\n</body></html>'], { class: 'server_error' }],
+    [
+      'has a choice that is not finished',
+      [event(chunk('a', 'stop')) + event(chunk('b', null, 1))],
+      { class: 'server_error' },
+    ],
+    ['has a chunk that is not JSON', [event(chunk('a')), 'data: {"b":\n\n'], { class: 'server_error' }],
+    ['has a chunk that is no object', ['data: 5\n\n'], { class: 'server_error' }],
+    ['has a chunk that is a list', ['data: []\n\n'], { class: 'server_error' }],
+    [
+      'tells an error',
+      [event({ error: { message: 'Overloaded', code: 503 } })],
+      { class: 'overloaded', said: 'Overloaded' },
+    ],
+    [
+      'tells an error as vLLM does',
+      [event({ object: 'error', message: 'bad', code: 400 }) + end],
+      { class: 'bad_request' },
+    ],
+    ['tells an error that quotes the key', [event({ error: 'no the-key' })], { said: 'no [redacted]' }],
+  ])('%s: it failed', async (_claim, parts, expected) => {
+    expect((await relayed(parts)).error).toMatchObject(expected);
+  });
+
+  test('loses its connection: what was thrown is thrown', async () => {
+    expect((await relayed([event(chunk('a'))], { broken: true })).error).toMatchObject({ code: 'UND_ERR_SOCKET' });
+  });
+
+  test('tells an error in the read that brought the first pieces: nothing has gone out, another candidate may answer', async () => {
+    const { frames, error } = await relayed([event(chunk('a')) + event({ error: { message: 'no' } })]);
+    expect([frames, error]).toEqual([[], expect.objectContaining({ class: 'server_error' })]);
+  });
+});
+
+describe('what the server does not carry', () => {
+  test('one read goes in as many frames as it needs', async () => {
+    const pieces = Array.from({ length: 40 }, (_, index) => chunk(`${index} ${'é'.repeat(100)}`));
+    const { frames } = await relayed([pieces.map(event).join('') + end], { maxBytes: 1000 });
+    expect(frames.length).toBeGreaterThan(1);
+    expect(frames.flat()).toEqual(pieces);
+  });
+
+  test('an event that is larger than that is an error', async () => {
+    const { frames, error } = await relayed([event(chunk('a')), event(chunk('é'.repeat(600))) + end], {
+      maxBytes: 1000,
+    });
+    expect(frames).toEqual([[chunk('a')]]);
+    expect(error).toMatchObject({ code: 'too_large', details: { limit: 1000 } });
+  });
+
+  test('lines are packed in order, none lost, none over the limit', () => {
+    const law = fc.property(
+      fc.array(fc.string({ unit: fc.constantFrom('a', 'é', '日', '😀'), maxLength: 20 }), { minLength: 1 }),
+      (lines) => {
+        const payloads = packLines(lines, 80);
+        expect(payloads.join('\n')).toBe(lines.join('\n'));
+        expect(payloads.filter((payload) => Buffer.byteLength(payload) > 80)).toEqual([]);
+      },
+    );
+    fc.assert(law);
+  });
+});

@@ -1,0 +1,71 @@
+// Passing a model's stream on: what one read of the upstream brought goes out as one frame.
+import { readEvents, tooLargePiece } from './event-stream.ts';
+import { CallFailure } from './failure.ts';
+import { isError, isUsageChunk, type Heard } from './heard.ts';
+import type { ModelAnswer } from './upstream.ts';
+
+/** Where the pieces go. */
+export interface Deltas {
+  delta(chunks: string): void;
+}
+
+export interface RelaySettings {
+  /** Whether the client asked for the chunk that tells usage. */
+  readonly wantsUsageChunk: boolean;
+  /** The most that a frame may carry. */
+  readonly maxBytes: number;
+}
+
+/**
+ * Pass a stream on, to its end.
+ *
+ * The pieces that came with the error that ends a stream are kept back: while nothing has gone out, another candidate may still answer.
+ * @throws CallFailure when the stream is no stream, tells an error or ends too early; RouterError `too_large`; what undici throws
+ */
+export async function relay(
+  upstream: ModelAnswer,
+  deltas: Deltas,
+  heard: Heard,
+  { wantsUsageChunk, maxBytes }: RelaySettings,
+): Promise<void> {
+  let complete = false;
+  try {
+    for await (const { events, done } of readEvents(upstream.body, maxBytes)) {
+      heard.firstAt ??= Date.now();
+      complete ||= done;
+      const lines: string[] = [];
+      for (const event of events) {
+        const chunk = parseChunk(event);
+        if (isError(chunk)) throw upstream.failure(event);
+        heard.takeChunk(chunk);
+        if (wantsUsageChunk || !isUsageChunk(chunk)) lines.push(event);
+      }
+      for (const payload of packLines(lines, maxBytes)) deltas.delta(payload);
+    }
+  } catch (error) {
+    if (!heard.complete) throw error; // else only the usage was cut off
+  }
+  if (!complete && !heard.complete)
+    throw new CallFailure('server_error', 'the model ended its stream before it was complete');
+}
+
+function parseChunk(event: string): object {
+  try {
+    const chunk: unknown = JSON.parse(event);
+    if (typeof chunk === 'object' && chunk !== null && !Array.isArray(chunk)) return chunk;
+  } catch {
+    // said below
+  }
+  throw new CallFailure('server_error', 'the model sent a chunk that is not a JSON object');
+}
+
+/** Lines as payloads of at most so many bytes: one, whenever they fit. @throws RouterError `too_large` for a line that does not */
+export function packLines(lines: readonly string[], maxBytes: number): string[] {
+  if (lines.length === 0) return [];
+  const payload = lines.join('\n');
+  // Three bytes a UTF-16 unit at most: most payloads are seen to fit without counting.
+  if (payload.length * 3 <= maxBytes || Buffer.byteLength(payload) <= maxBytes) return [payload];
+  if (lines.length === 1) throw tooLargePiece(maxBytes);
+  const half = lines.length >> 1;
+  return [...packLines(lines.slice(0, half), maxBytes), ...packLines(lines.slice(half), maxBytes)];
+}

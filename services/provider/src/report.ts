@@ -1,0 +1,35 @@
+// Answering the client once its model has answered: the whole answer, or the end of its stream, with the report of how it came.
+import { modelId, parseTrail, type AnswerReport, type Candidate, type Usage } from '@router-mesh/contracts';
+import type { StopPassage } from '@router-mesh/kernel';
+
+export interface Answer {
+  readonly candidate: Candidate;
+  /** A unary answer as the model wrote it; undefined when it went out as a stream. */
+  readonly whole: object | undefined;
+  readonly usage: Usage;
+  readonly usageStored: boolean;
+}
+
+export function sendAnswer(passage: StopPassage, { candidate, whole, usage, usageStored }: Answer): void {
+  const { plan } = passage;
+  const report: AnswerReport = {
+    request: passage.request,
+    provider: candidate.vendor,
+    model: modelId(candidate),
+    route: plan.route,
+    policy: plan.policy,
+    attempts: plan.attempts,
+    trail: parseTrail(passage.trail('ok')),
+  };
+  if (passage.travel.frames) {
+    passage.answer.end({
+      usage,
+      router: report,
+      usage_stored: usageStored,
+      ...(whole === undefined ? {} : { answer: whole }),
+    });
+  } else {
+    passage.answer.reply({ ...whole, router: { ...report, usage_stored: usageStored } });
+  }
+  passage.answered();
+}

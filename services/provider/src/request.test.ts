@@ -1,0 +1,99 @@
+import type { Verb } from '@router-mesh/contracts';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { prepare } from './request.ts';
+
+const messages = [{ role: 'user', content: 'hi' }];
+
+function sent(
+  body: object,
+  { verb = 'chat', stream = false, asksUsage = stream }: { verb?: Verb; stream?: boolean; asksUsage?: boolean } = {},
+): unknown {
+  return JSON.parse(prepare(Buffer.from(JSON.stringify(body)), 'm', verb, stream).body(asksUsage));
+}
+
+describe('what goes to the model', () => {
+  test.each<[string, object]>([
+    [
+      'tools',
+      {
+        tools: [{ type: 'function', function: { name: 'f', parameters: { type: 'object' }, strict: true } }],
+        tool_choice: 'auto',
+      },
+    ],
+    ['JSON mode', { response_format: { type: 'json_schema', json_schema: { name: 's', schema: {} } } }],
+    ['image parts', { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:,x' } }] }] }],
+    ['several choices', { n: 3, seed: 7, logit_bias: { '5': -100 } }],
+    ['fields that nobody knows', { provider: { order: ['a'] }, x_new: null, __proto: [] }],
+  ])('%s pass untouched', (_what, fields) => {
+    const body = { model: 'v/alias', messages, ...fields };
+    expect(sent(body)).toEqual({ ...body, model: 'm' });
+  });
+
+  test('the router object stays with us', () => {
+    expect(sent({ model: 'v/m', messages, router: { tags: { a: 'b' } } })).toEqual({ model: 'm', messages });
+  });
+
+  test('a 64-bit seed is not rounded', () => {
+    const body = '{"model":"v/m","messages":[],"seed":9223372036854775807}';
+    expect(prepare(Buffer.from(body), 'm', 'chat', false).body(false)).toContain('"seed":9223372036854775807');
+  });
+
+  test('whatever the body, only model, router and usage are touched', () => {
+    const law = fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.boolean(), (fields, stream) => {
+      const untouched = JSON.parse(JSON.stringify(fields)) as Record<string, unknown>;
+      for (const ours of ['model', 'router', 'stream_options']) delete untouched[ours];
+      const { model, stream_options, ...rest } = sent({ ...untouched, router: {} }, { stream }) as Record<
+        string,
+        unknown
+      >;
+      expect([model, stream_options, rest]).toEqual(['m', stream ? { include_usage: true } : undefined, untouched]);
+    });
+    fc.assert(law);
+  });
+});
+
+test.each<[object | null | undefined, boolean, object | undefined, boolean]>([
+  // what the client said, whether it may be asked, what is sent, whether the client gets the chunk
+  [undefined, true, { include_usage: true }, false],
+  [null, true, { include_usage: true }, false],
+  [{}, true, { include_usage: true }, false],
+  [{ include_usage: false }, true, { include_usage: true }, false],
+  [{ include_usage: true }, true, { include_usage: true }, true],
+  [{ include_obfuscation: false }, true, { include_obfuscation: false, include_usage: true }, false],
+  [undefined, false, undefined, false],
+  [{ include_usage: true }, false, undefined, true],
+  [{ include_usage: true, include_obfuscation: false }, false, { include_obfuscation: false }, true],
+])('of stream_options %j (asked: %s) a stream sends %j', (said, asksUsage, expected, wanted) => {
+  const body = { model: 'v/m', messages, stream: true, ...(said === undefined ? {} : { stream_options: said }) };
+  expect(sent(body, { stream: true, asksUsage })).toMatchObject({ stream: true });
+  expect((sent(body, { stream: true, asksUsage }) as typeof body).stream_options).toEqual(expected);
+  expect(prepare(Buffer.from(JSON.stringify(body)), 'm', 'chat', true).wantsUsageChunk).toBe(wanted);
+});
+
+test('without a stream nothing is asked for', () => {
+  expect(sent({ model: 'v/m', messages })).not.toHaveProperty('stream_options');
+});
+
+test.each<[Verb, string]>([
+  ['chat', '/chat/completions'],
+  ['embed', '/embeddings'],
+])('%s goes to %s', (verb, path) => {
+  expect(prepare(Buffer.from('{}'), 'm', verb, false).path).toBe(path);
+});
+
+test.each([
+  [{}, 0],
+  [{ max_tokens: 100 }, 100],
+  [{ max_tokens: 100, max_completion_tokens: 40 }, 40],
+  [{ max_tokens: 100, n: 3 }, 300],
+  [{ max_tokens: null, n: null }, 0],
+])('%j may be answered with %i tokens', (fields, expected) => {
+  expect(prepare(Buffer.from(JSON.stringify(fields)), 'm', 'chat', false).estimate.output_tokens).toBe(expected);
+});
+
+test('a body that is part of a larger buffer is read alone', () => {
+  const buffer = Buffer.from('xx{"a":1}yy');
+  const { body, estimate } = prepare(new Uint8Array(buffer.buffer, buffer.byteOffset + 2, 7), 'm', 'chat', false);
+  expect([JSON.parse(body(false)), estimate.input_tokens]).toEqual([{ a: 1, model: 'm' }, 2]);
+});

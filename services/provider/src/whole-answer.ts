@@ -1,0 +1,43 @@
+// Reading an answer that comes in one piece.
+import { RouterError } from '@router-mesh/contracts';
+import { parseExactly } from './exact-json.ts';
+import { CallFailure } from './failure.ts';
+import { isError, type Heard } from './heard.ts';
+import type { ModelAnswer } from './upstream.ts';
+
+/**
+ * Read a whole answer.
+ * @throws CallFailure when it is none, RouterError `too_large` when it has more than `maxBytes`; what undici throws
+ */
+export async function readWhole(upstream: ModelAnswer, heard: Heard, maxBytes: number): Promise<void> {
+  heard.firstAt = Date.now();
+  const chunks: Buffer[] = [];
+  for await (const chunk of upstream.body as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    heard.saidBytes += chunk.length;
+    if (heard.saidBytes > maxBytes) throw tooLarge(maxBytes);
+  }
+  heard.saidBytes = 0; // not all of it was said by the model
+  const text = Buffer.concat(chunks).toString();
+  const answer = parseObject(text);
+  if (answer === undefined)
+    throw new CallFailure('server_error', 'the model answered with something else than a JSON object');
+  if (isError(answer)) throw upstream.failure(text);
+  if (!('choices' in answer) && !('data' in answer))
+    throw new CallFailure('server_error', 'the model answered with neither "choices" nor "data"');
+  heard.takeAnswer(answer);
+}
+
+function tooLarge(maxBytes: number): RouterError {
+  const message = `the model's answer has more than ${maxBytes} bytes, which is what the server carries; ask for less, or for a stream`;
+  return new RouterError('too_large', message, { details: { limit: maxBytes } });
+}
+
+function parseObject(text: string): object | undefined {
+  try {
+    const value = parseExactly(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
