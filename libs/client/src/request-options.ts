@@ -1,0 +1,53 @@
+// What may be said about one request beside its body.
+import { RouterError } from '@router-mesh/contracts';
+import { ulid } from 'ulid';
+
+/** How one request is to be made. */
+export interface RequestOptions {
+  /** How long its whole answer may take, ms; at most a day, and at most what the mesh allows. The client's `timeoutMs` by default. */
+  readonly timeoutMs?: number | undefined;
+  /** Aborting it cancels the request at the mesh, and the model with it. */
+  readonly signal?: AbortSignal | undefined;
+  /** The request's id, a ULID of the caller's own: for `cancel` from elsewhere, and to find the request in logs. One is made up otherwise. */
+  readonly request?: string | undefined;
+}
+
+/** The options with nothing left open. */
+export interface Terms {
+  readonly request: string;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+const longestTimeoutMs = 86_400_000;
+
+// Matches a ULID as it is written: 26 of Crockford's base 32, the first of them at most 7.
+const ulidPattern = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+
+/** @throws RouterError `invalid_request` naming the option */
+export function readOptions(
+  { timeoutMs, signal, request }: RequestOptions,
+  fallback: { readonly timeoutMs: number },
+): Terms {
+  return {
+    request: request === undefined ? ulid() : checkRequestId(request),
+    timeoutMs: checkTimeout(timeoutMs ?? fallback.timeoutMs),
+    signal,
+  };
+}
+
+/** @throws RouterError `invalid_request` when it is no ULID: the mesh would give the request another id */
+export function checkRequestId(request: string): string {
+  if (ulidPattern.test(request)) return request;
+  throw invalid('request', `"${request.slice(0, 40)}" must be a ULID: 26 of 0-9 and A-Z without I, L, O and U`);
+}
+
+/** @throws RouterError `invalid_request` */
+export function checkTimeout(timeoutMs: number): number {
+  if (timeoutMs >= 1 && timeoutMs <= longestTimeoutMs) return timeoutMs;
+  throw invalid('timeoutMs', `${timeoutMs} must be from 1 to ${longestTimeoutMs}`);
+}
+
+function invalid(param: string, message: string): RouterError {
+  return new RouterError('invalid_request', `${param}: ${message}`, { param });
+}
