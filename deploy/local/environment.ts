@@ -1,0 +1,46 @@
+// What each child is told by its environment. Pure: nobody inherits the shell's, for it may hold keys.
+import type { ServiceName } from '@router-mesh/contracts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What any process may need to run here. */
+const harmless = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'LC_ALL', 'TZ', 'NODE_EXTRA_CA_CERTS', 'NODE_COMPILE_CACHE'];
+
+const keyPrefix = 'ROUTER_KEY_';
+
+/** The environment of nats-server and the demo: no setting and no key. */
+export function bareEnvironment(shell: Environment): Record<string, string> {
+  return pick(shell, (name) => harmless.includes(name));
+}
+
+/**
+ * The environment of a service: the shell's `ROUTER_*`, so that a typo is refused by name, and over it what `up` itself settles.
+ *
+ * INVARIANT (keys to provider alone): `ROUTER_KEY_*`, and `OPENAI_API_KEY` under the name that provider knows, go to no other process.
+ */
+export function serviceEnvironment(
+  service: ServiceName,
+  shell: Environment,
+  own: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const settings = pick(shell, (name) => name.startsWith('ROUTER_') && !name.startsWith(keyPrefix));
+  const keys = service === 'provider' ? providerKeys(shell) : {};
+  return { ...bareEnvironment(shell), ...settings, ...logLevel(shell), ...keys, ...own };
+}
+
+/** The keys in the shell's environment, as provider reads them. */
+export function providerKeys(shell: Environment): Record<string, string> {
+  const { OPENAI_API_KEY: openai } = shell;
+  return { ...(openai ? { ROUTER_KEY_OPENAI: openai } : {}), ...pick(shell, (name) => name.startsWith(keyPrefix)) };
+}
+
+/** Services log at least `info`, for `ready` is a line of their log; the level that was asked for decides what is shown. */
+function logLevel({ ROUTER_LOG_LEVEL: level }: Environment): Record<string, string> {
+  return level !== undefined && ['warn', 'error', 'silent'].includes(level) ? { ROUTER_LOG_LEVEL: 'info' } : {};
+}
+
+function pick(shell: Environment, wanted: (name: string) => boolean): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(shell).flatMap(([name, value]) => (wanted(name) && value ? [[name, value]] : [])),
+  );
+}

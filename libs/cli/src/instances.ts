@@ -1,0 +1,94 @@
+// The instances of the mesh as discovery tells of them (`$SRV.STATS`, ADR-32), and what became of their numbers in a while. Pure.
+
+/** True handler times of one stop or rpc since the instance started. */
+export interface Timing {
+  readonly requests: number;
+  readonly errors: number;
+  readonly in_flight: number;
+  readonly p50_ms: number;
+  readonly p99_ms: number;
+  /** Requests a second in the time between two looks. */
+  readonly rate: number;
+}
+
+export interface Instance {
+  readonly service: string;
+  readonly instance: string;
+  readonly version: string;
+  /** Epoch ms. */
+  readonly started: number;
+  /** What it waits for; empty when it is ready. */
+  readonly missing: readonly string[];
+  /** What is wrong and goes on. */
+  readonly notes: readonly string[];
+  /** By stop or rpc; a stop that was never asked has zeros. */
+  readonly stops: Readonly<Record<string, Timing>>;
+  /** Revision in force, by bucket. */
+  readonly snapshots: Readonly<Record<string, number>>;
+  readonly totals: Totals;
+}
+
+/** Since it started. */
+export interface Totals {
+  /** Forwards that found nobody listening (503). */
+  readonly missing: number;
+  /** Requests dropped because their return address may not be answered. */
+  readonly refusedAddresses: number;
+  /** Answers that the NATS server refused to publish. */
+  readonly refusedPublishes: number;
+}
+
+/** What the kernel puts in the `data` of each endpoint; all fields may be absent in another version. */
+interface KernelData {
+  readonly instance?: string;
+  readonly stops?: readonly string[];
+  readonly timings?: Readonly<Record<string, Omit<Timing, 'rate'>>>;
+  readonly totals?: Partial<Totals>;
+  readonly missing?: readonly string[];
+  readonly snapshots?: Readonly<Record<string, number>>;
+  readonly notes?: readonly string[];
+}
+
+interface StatsReply {
+  readonly name: string;
+  readonly id: string;
+  readonly version: string;
+  readonly started: string;
+  readonly endpoints?: readonly { readonly data?: KernelData }[];
+}
+
+const never = { requests: 0, errors: 0, in_flight: 0, p50_ms: 0, p99_ms: 0 };
+
+/** Read one reply; undefined for a service that is none of the mesh. */
+export function readInstance(reply: unknown): Instance | undefined {
+  const { name, version, started, endpoints } = reply as StatsReply;
+  const data = endpoints?.[0]?.data;
+  if (data?.instance === undefined) return undefined;
+  const { stops = [], timings = {}, totals = {}, missing = [], snapshots = {}, notes = [] } = data;
+  const names = [...new Set([...stops, ...Object.keys(timings)])].sort();
+  return {
+    service: name,
+    instance: data.instance,
+    version,
+    started: Date.parse(started),
+    missing,
+    notes,
+    stops: Object.fromEntries(names.map((stop) => [stop, { ...(timings[stop] ?? never), rate: 0 }])),
+    snapshots,
+    totals: { missing: 0, refusedAddresses: 0, refusedPublishes: 0, ...totals },
+  };
+}
+
+/** The instances of the later look, by name, with their rates since the earlier one. */
+export function withRates(before: readonly Instance[], now: readonly Instance[], seconds: number): Instance[] {
+  const earlier = new Map(before.map((instance) => [instance.instance, instance]));
+  const rated = now.map((instance) => {
+    const past = earlier.get(instance.instance);
+    const stops = Object.entries(instance.stops).map(([stop, timing]) => {
+      const more = past === undefined ? 0 : timing.requests - (past.stops[stop]?.requests ?? 0);
+      return [stop, { ...timing, rate: Math.round((more / seconds) * 10) / 10 }] as const;
+    });
+    return { ...instance, stops: Object.fromEntries(stops) };
+  });
+  return rated.sort((a, b) => a.service.localeCompare(b.service) || a.started - b.started);
+}

@@ -1,0 +1,291 @@
+import { execFileSync } from 'node:child_process';
+import { demoDocument, natsServer, startMesh, until, type Mesh } from '@router-mesh/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Shell } from './testing.ts';
+
+let mesh: Mesh;
+let shell: Shell;
+
+beforeAll(async () => {
+  mesh = await startMesh({
+    tenants: ['acme'],
+    tenantInbox: true,
+    environment: { ROUTER_TENANT_INBOX: '1', ROUTER_VENDORS: 'demo' },
+    documents: (url) => [demoDocument(url), demoDocument(url, 'ghost')],
+  });
+  shell = new Shell(mesh.nats.url);
+});
+
+afterAll(async () => {
+  await mesh[Symbol.asyncDispose]();
+  shell[Symbol.dispose]();
+});
+
+describe('router chat', () => {
+  test('prints what the model said', async () => {
+    expect(await shell.router(['chat', 'hi'])).toEqual({ code: 0, stdout: 'hi\n', stderr: '' });
+  });
+
+  test('takes its question from stdin when there is none, and when it is -', async () => {
+    expect(await shell.router(['chat'], { input: 'two\nlines\n' })).toEqual({
+      code: 0,
+      stdout: 'two\nlines\n',
+      stderr: '',
+    });
+    expect(await shell.router(['chat', '-'], { input: 'piped' })).toMatchObject({ code: 0, stdout: 'piped\n' });
+  });
+
+  test('--stream prints the same, as it comes', async () => {
+    expect(await shell.router(['chat', 'one two three', '--stream'])).toEqual({
+      code: 0,
+      stdout: 'one two three\n',
+      stderr: '',
+    });
+  });
+
+  test('--json prints the whole answer; with --stream every chunk, and last what the router did', async () => {
+    const whole = await shell.router(['chat', 'hi', '--json']);
+    expect(JSON.parse(whole.stdout)).toMatchObject({
+      choices: [{ message: { content: 'hi' } }],
+      router: { model: 'demo/echo' },
+    });
+    const streamed = await shell.router(['chat', 'one two', '--json', '--stream']);
+    const lines = streamed.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.slice(0, -1).map(({ object }) => object)).toEqual(lines.slice(1).map(() => 'chat.completion.chunk'));
+    expect(lines.at(-1)).toMatchObject({ router: { model: 'demo/echo' }, usage: { estimated: false } });
+  });
+
+  test('asks as a tenant with its credentials, below its own inbox prefix', async () => {
+    const credentials = mesh.nats.credentials('acme');
+    const asked = await shell.router(['chat', 'hi', '--tenant', 'acme.web', '--credentials', credentials, '--json']);
+    expect(JSON.parse(asked.stdout)).toMatchObject({ router: { model: 'demo/echo' } });
+    const refused = await shell.router(['chat', 'hi', '--tenant', 'other', '--credentials', credentials]);
+    expect(refused).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^router: unauthenticated: .*\n$/),
+    });
+  });
+
+  test('tells an error in one line, or as its body with --json', async () => {
+    const asked = ['chat', 'hi', '--model', 'ghost/echo'];
+    expect(await shell.router(asked)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'router: unavailable: stop "provider.ghost" is not running\n',
+    });
+    const { code, stdout, stderr } = await shell.router([...asked, '--json']);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: { code: 'unavailable', retryable: true, details: { reason: 'not_running' } },
+    });
+  });
+
+  test('waits no longer than --timeout', async () => {
+    const outcome = await shell.router(['chat', 'hi', '--model', 'demo/slow', '--timeout', '300ms']);
+    expect(outcome).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^router: deadline_exceeded: .*\n$/),
+    });
+  });
+
+  test('Ctrl-C cancels the request at the mesh, and the model with it', async () => {
+    const { closed_by_client: before } = await mesh.demo.stats();
+    const outcome = await shell.router(['chat', 'hi', '--model', 'demo/slow'], {
+      running: (child) => {
+        void until('the call', async () => (await mesh.demo.stats()).open === 1).then(() => child.kill('SIGINT'));
+      },
+    });
+    expect(outcome).toMatchObject({ code: 1, stderr: expect.stringMatching(/^router: cancelled: .*\n$/) });
+    await until('the model sees it', async () => (await mesh.demo.stats()).closed_by_client === before + 1);
+  });
+});
+
+describe('router decide', () => {
+  test('shows where a request would go, and calls no model', async () => {
+    const { served } = await mesh.demo.stats();
+    const { code, stdout } = await shell.router(['decide', 'hi', '--model', 'echo', '--tenant', 'acme.web']);
+    expect({ code, shown: stdout.replace(/ +/g, ' ') }).toEqual({
+      code: 0,
+      shown:
+        'tenant acme.web\npolicy default\nroute default\nmodels demo/echo, then ghost/echo\nitinerary policy → provider.demo\n',
+    });
+    const asked = await shell.router(['decide', 'hi', '--json']);
+    expect(JSON.parse(asked.stdout)).toMatchObject({ tenant: 'demo', itinerary: ['provider.demo'] });
+    expect((await mesh.demo.stats()).served).toBe(served);
+  });
+});
+
+describe('router status', () => {
+  test('shows every instance with its numbers, and the revisions that it acts on', async () => {
+    await shell.router(['chat', 'hi']);
+    const { code, stdout } = await shell.router(['status']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^nats-server \d+\.\d+\.\d+ at /);
+    expect(stdout).toMatch(
+      /^policy +[0-9a-f]{10} +2\.0\.0\S* +\d+ s +policy +\d+\.\d +\d+ +\d+ +0 +\d+\.\d +\d+\.\d$/m,
+    );
+    expect(stdout).toMatch(/^provider +[0-9a-f]{10} .* provider\.demo /m);
+    expect(stdout).toMatch(/^documents +router_v2_providers at revision 2, router_v2_tenants at revision 0$/m);
+    expect(stdout).toMatch(/^troubles +forwards that found nobody \(503\): 2$/m); // the ghost above
+  });
+
+  test('--json has the rates of the last second', async () => {
+    const asking = Promise.all(Array.from({ length: 3 }, () => shell.router(['chat', 'hi'])));
+    const { stdout } = await shell.router(['status', '--json']);
+    const { server, instances } = JSON.parse(stdout);
+    expect(server.url).toContain(String(mesh.nats.port));
+    expect(instances.map(({ service }: { service: string }) => service)).toEqual(['policy', 'provider']);
+    expect(instances[0].stops.policy).toMatchObject({
+      rate: expect.any(Number),
+      requests: expect.any(Number),
+      errors: expect.any(Number),
+    });
+    await asking;
+  });
+
+  test('says so when no service is running', async () => {
+    await using nats = await natsServer();
+    using alone = new Shell(nats.url);
+    expect(await alone.router(['status'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'router: unavailable: no service is running\n',
+    });
+  });
+});
+
+describe('router providers', () => {
+  test('lists, shows and writes documents, each revision once', async () => {
+    const { stdout: listed } = await shell.router(['providers', 'list']);
+    expect(listed).toMatch(/^demo +http:\/\/127\.0\.0\.1:\d+\/v1 +none +echo, lorem, slow, flaky, tools, embed$/m);
+
+    const { stdout: document, stderr } = await shell.router(['providers', 'get', 'ghost']);
+    expect(stderr).toMatch(/^revision \d+\n$/);
+    const revision = stderr.trim().replace('revision ', '');
+    const changed = shell.write('ghost.json', JSON.stringify({ ...JSON.parse(document), any_model: true }));
+    const add = ['providers', 'add', changed, '--revision', revision];
+    expect(await shell.router(add)).toMatchObject({ code: 0, stdout: `written as revision ${Number(revision) + 1}\n` });
+    const again = await shell.router(add);
+    expect(again).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^router: conflict: "ghost" was changed meanwhile/),
+    });
+
+    const piped = await shell.router(['providers', 'add', '-', '--json'], { input: document });
+    expect(JSON.parse(piped.stdout)).toEqual({ revision: Number(revision) + 2 });
+  });
+
+  test('leave it to the mesh to refuse a document, which names the field', async () => {
+    const file = shell.write(
+      'bad.json',
+      '{ "vendor": "bad", "format": "openai", "base_url": "ftp://x", "models": [] }',
+    );
+    const { code, stderr } = await shell.router(['providers', 'add', file]);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/^router: invalid_request: body: "provider\.base_url" .*\n$/),
+    });
+  });
+
+  test('get of one that is not there is not_found', async () => {
+    expect(await shell.router(['providers', 'get', 'nobody'])).toMatchObject({
+      code: 1,
+      stderr: 'router: not_found: no provider "nobody"\n',
+    });
+  });
+});
+
+describe('router nats-user', () => {
+  test('prints a user that nats-server takes once its password is set, and refuses before', async () => {
+    const { code, stdout } = await shell.router(['nats-user', 'acme.web', '--inbox']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^\{ user: "acme\.web", password: \$TENANT_ACME_WEB_PASSWORD, permissions: \{$/m);
+    expect(stdout).toContain('"_INBOX.acme.>"');
+    const configuration = `authorization { users: [\n${stdout}] }\n`;
+    const check = (file: string) =>
+      execFileSync(process.env['NATS_SERVER'] ?? '', ['-t', '-c', file], { stdio: 'pipe' });
+    expect(() => check(shell.write('unset.conf', configuration))).toThrow('TENANT_ACME_WEB_PASSWORD');
+    check(shell.write('set.conf', `TENANT_ACME_WEB_PASSWORD: "secret"\n${configuration}`));
+  });
+
+  test('never takes the name of a user of the mesh', async () => {
+    const { stdout } = await shell.router(['nats-user', 'policy', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ user: 'tenant-policy', permissions: { subscribe: ['_INBOX.>'] } });
+  });
+});
+
+describe('exit codes:', () => {
+  test('3 when there is no NATS, or it does not let us in', async () => {
+    const nowhere = await shell.router(['chat', 'hi', '--server', 'nats://127.0.0.1:1']);
+    expect(nowhere).toEqual({
+      code: 3,
+      stdout: '',
+      stderr: 'router: unavailable: no NATS at nats://127.0.0.1:1: connection refused\n',
+    });
+    const credentials = shell.write('wrong.json', '{ "user": "operator", "pass": "wrong" }');
+    const refused = await shell.router(['status', '--json'], {
+      environment: { ROUTER_NATS_CREDENTIALS: credentials, NATS_URL: mesh.nats.url },
+    });
+    expect({ ...refused, stdout: JSON.parse(refused.stdout) }).toMatchObject({
+      code: 3,
+      stderr: '',
+      stdout: { error: { code: 'unauthenticated' } },
+    });
+  });
+
+  test.each([
+    [['chat', 'hi', '--strem'], "router: unknown option '--strem' (Did you mean --stream?); see router --help\n"],
+    [['chta'], "router: unknown command 'chta' (Did you mean chat?); see router --help\n"],
+    [['chat', ' '], 'router: nothing to ask: give a text, or pipe one in\n'],
+    [['chat', 'hi', '--credentials', 'none.json'], 'router: there is no credentials file "none.json"\n'],
+    [
+      ['providers', 'add', 'none.json'],
+      `router: "none.json" cannot be read: ENOENT: no such file or directory, open 'none.json'\n`,
+    ],
+    [['nats-user', 'Acme'], expect.stringMatching(/^router: .*'Acme' is invalid .*It must be 1 to 4 tokens.*\n$/)],
+    [
+      ['chat', 'hi', '--timeout', '1d'],
+      expect.stringMatching(/^router: .*'1d' is invalid. It must be a number and ms, s, min or h.*\n$/),
+    ],
+  ])('2 for wrong usage: %j', async (args, stderr) => {
+    expect(await shell.router(args)).toEqual({ code: 2, stdout: '', stderr });
+  });
+
+  test('2 for an operator without credentials', async () => {
+    using empty = new Shell();
+    const { code, stderr } = await empty.router(['status', '--server', mesh.nats.url]);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringMatching(/^router: no operator credentials: .*--credentials\n$/),
+    });
+  });
+});
+
+test.each([
+  [[]],
+  [['up']],
+  [['chat']],
+  [['decide']],
+  [['status']],
+  [['providers']],
+  [['providers', 'add']],
+  [['nats-user']],
+])('%j --help has options, examples and exit codes', async (command: readonly string[]) => {
+  const { code, stdout } = await shell.router([...command, '--help']);
+  expect(code).toBe(0);
+  expect(stdout).toContain('--json');
+  expect(stdout).toContain('Examples:\n  router ');
+  expect(stdout).toContain('Exit codes: 0 ok; 1 ');
+});
+
+test('colours are for terminals, and for nobody with --no-color', async () => {
+  expect((await shell.router(['decide', 'hi'])).stdout).not.toContain('\x1b[');
+  const environment = { FORCE_COLOR: '1' };
+  expect((await shell.router(['decide', 'hi'], { environment })).stdout).toContain('\x1b[');
+  expect((await shell.router(['decide', 'hi', '--no-color'], { environment })).stdout).not.toContain('\x1b[');
+});
