@@ -13,19 +13,31 @@ export class Bed implements AsyncDisposable {
   readonly load = new LoadGenerator();
   readonly proxyUrl: string;
   readonly #bare: Readonly<Record<BareProcess, TestProcess>>;
+  readonly #started: AsyncDisposableStack;
 
-  private constructor(mesh: Mesh, bareNats: NatsServer, bare: Readonly<Record<BareProcess, TestProcess>>, proxyUrl: string) {
+  private constructor(
+    mesh: Mesh,
+    bareNats: NatsServer,
+    bare: Readonly<Record<BareProcess, TestProcess>>,
+    proxyUrl: string,
+    started: AsyncDisposableStack,
+  ) {
+    this.#started = started;
     this.mesh = mesh;
     this.bareNats = bareNats;
     this.#bare = bare;
     this.proxyUrl = proxyUrl;
   }
 
-  static async start(): Promise<Bed> {
-    const [mesh, bareNats] = await Promise.all([startMesh(), natsServer()]);
-    const environment = { NATS_URL: bareNats.url, MODEL_URL: mesh.demo.url };
+  /** @param environment of the processes that are measured */
+  static async start(environment: Readonly<Record<string, string>> = {}): Promise<Bed> {
+    if (process.env['NATS_SERVER'] === undefined) throw new Error('NATS_SERVER is not set: run this by npm run bench');
+    await using started = new AsyncDisposableStack();
+    const mesh = started.use(await startMesh({ environment }));
+    const bareNats = started.use(await natsServer());
+    const bareEnvironment = { ...environment, NATS_URL: bareNats.url, MODEL_URL: mesh.demo.url };
     const start = (file: string): TestProcess =>
-      new TestProcess(process.execPath, [join(import.meta.dirname, 'bare-mesh', file)], environment);
+      started.use(new TestProcess(process.execPath, [join(import.meta.dirname, 'bare-mesh', file)], bareEnvironment));
     const bare = {
       'first stop': start('first-stop.ts'),
       'second stop': start('second-stop.ts'),
@@ -33,13 +45,13 @@ export class Bed implements AsyncDisposable {
       proxy: start('proxy.ts'),
     };
     const lines = await Promise.all(Object.values(bare).map((child) => child.line((line) => line.startsWith('ready'))));
-    return new Bed(mesh, bareNats, bare, lines.at(-1)?.split(' ')[1] ?? '');
+    return new Bed(mesh, bareNats, bare, lines.at(-1)?.split(' ')[1] ?? '', started.move());
   }
 
   /** Our services and their nats-server. */
   get ours(): Pids {
-    const services = this.mesh.services.map((service) => [service.name, service.child.pid ?? 0]);
-    return { ...Object.fromEntries(services), 'nats-server': pidOf(this.mesh.nats) };
+    const services: Pids = Object.fromEntries(this.mesh.services.map(({ name, child }) => [name, child.pid ?? 0]));
+    return { ...services, 'nats-server': pidOf(this.mesh.nats) };
   }
 
   /** The two stops of the bare mesh and their nats-server. */
@@ -65,10 +77,15 @@ export class Bed implements AsyncDisposable {
     return this.mesh.troubles();
   }
 
+  /** Tell one of our services, or a process of the bare mesh, to stop, and wait for its end. */
+  async stop(name: string): Promise<void> {
+    const service = this.mesh.services.find((service) => service.name === name);
+    await (service ?? this.#bare[name as BareProcess]).stop();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.load[Symbol.dispose]();
-    await Promise.all(Object.values(this.#bare).map((child) => child.stop('SIGKILL')));
-    await Promise.all([this.mesh[Symbol.asyncDispose](), this.bareNats[Symbol.asyncDispose]()]);
+    await this.#started.disposeAsync();
   }
 
   #pids(...names: readonly BareProcess[]): Pids {

@@ -1,6 +1,6 @@
 // What stands beside the table: the yardsticks in absolute numbers, whose CPU time a request takes, and every error. Pure.
+import { cpuUs, p50, p99, rate } from './readings.ts';
 import type { Sample, Samples } from './rounds.ts';
-import { cpuUs, rate } from './rows.ts';
 import { median } from './statistics.ts';
 import type { WorkName } from './works.ts';
 
@@ -24,13 +24,15 @@ const ways = [
 ] as const;
 
 export function yardsticksOf(samples: Samples): Yardstick[] {
-  return ways.map(([name, way]) => {
-    const middle = (work: WorkName, read: (sample: Sample) => number): number => median((samples.get(work) ?? []).map(read));
+  const measured = ways.filter(([name]) => samples.has(`${name} 1`) && samples.has(`${name} 32`));
+  return measured.map(([name, way]) => {
+    const middle = (work: WorkName, read: (sample: Sample) => number): number =>
+      median((samples.get(work) ?? []).map(read));
     const cpu = middle(`${name} 32`, cpuUs);
     return {
       way,
-      p50Ms: middle(`${name} 1`, ({ latencyMs }) => latencyMs.p50),
-      p99Ms: middle(`${name} 1`, ({ latencyMs }) => latencyMs.p99),
+      p50Ms: middle(`${name} 1`, p50),
+      p99Ms: middle(`${name} 1`, p99),
       ratePerSecond: middle(`${name} 32`, rate),
       cpuUs: Number.isNaN(cpu) ? undefined : cpu,
     };
@@ -47,7 +49,9 @@ export function cpuSharesOf(samples: Samples): CpuShares {
   const shares = (work: WorkName): Record<string, number> => {
     const measured = samples.get(work) ?? [];
     const names = Object.keys(measured[0]?.cpuMs ?? {});
-    return Object.fromEntries(names.map((name) => [name, median(measured.map(({ cpuMs, count }) => ((cpuMs[name] ?? 0) / count) * 1000))]));
+    return Object.fromEntries(
+      names.map((name) => [name, median(measured.map(({ cpuMs, count }) => ((cpuMs[name] ?? 0) / count) * 1000))]),
+    );
   };
   return { ours: shares('ours 32'), bare: shares('bare 32') };
 }
@@ -63,6 +67,8 @@ export interface Errors {
 export function errorsOf(samples: Samples): Errors[] {
   return [...samples].flatMap(([work, measured]) => {
     const errors = measured.reduce((sum, sample) => sum + sample.errors, 0);
-    return errors === 0 ? [] : [{ work, errors, faults: [...new Set(measured.flatMap(({ faults }) => faults))].slice(0, 3) }];
+    return errors === 0
+      ? []
+      : [{ work, errors, faults: [...new Set(measured.flatMap(({ faults }) => faults))].slice(0, 3) }];
   });
 }

@@ -9,6 +9,8 @@ export interface Options {
   readonly rounds: number;
   /** How long each measurement of a round takes. */
   readonly seconds: number;
+  /** Only works whose names match are measured; rows without them are left out. */
+  readonly only: RegExp;
   /** Where the results are written. */
   readonly out: string;
 }
@@ -25,6 +27,7 @@ export function readOptions(args: readonly string[]): Options {
       json: { type: 'boolean', default: false },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
+      only: { type: 'string', default: '' },
       out: { type: 'string', default: join(import.meta.dirname, 'results.json') },
     },
   });
@@ -33,6 +36,7 @@ export function readOptions(args: readonly string[]): Options {
     json: values.json,
     rounds: positive('rounds', values.rounds, size.rounds),
     seconds: positive('seconds', values.seconds, size.seconds),
+    only: new RegExp(values.only),
     out: values.out,
   };
 }

@@ -12,22 +12,37 @@ export interface Sample extends Report {
 
 export type Samples = ReadonlyMap<WorkName, readonly Sample[]>;
 
-/** Measure everything in rounds, after a round of warming up that does not count. `told` hears of each measurement as it ends. */
-export async function measureRounds(bed: Bed, works: readonly Work[], { rounds, seconds }: { readonly rounds: number; readonly seconds: number }, told: (round: number, work: Work, sample: Sample) => void): Promise<Samples> {
+/** How much longer than in a round the works under full load are done before the first round. */
+const warmUp = 2;
+
+/** Measure everything in rounds. `told` hears of each measurement as it ends; round 0 is the warm-up, which does not count. */
+export async function measureRounds(
+  bed: Bed,
+  works: readonly Work[],
+  { rounds, seconds }: { readonly rounds: number; readonly seconds: number },
+  told: (round: number, work: Work, sample: Sample) => void,
+): Promise<Samples> {
   const samples = new Map<WorkName, Sample[]>(works.map(({ name }) => [name, []]));
-  for (let round = 0; round <= rounds; round += 1) {
-    for (const work of round % 2 === 0 ? works : works.toReversed()) {
+  for (const work of works.filter(({ inFlight, spreadMs }) => inFlight > 1 && spreadMs === undefined)) {
+    told(0, work, await measure(bed, work, seconds * warmUp));
+  }
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const work of round % 2 === 1 ? works : works.toReversed()) {
       const sample = await measure(bed, work, seconds);
       told(round, work, sample);
-      if (round > 0) samples.get(work.name)?.push(sample);
+      samples.get(work.name)?.push(sample);
     }
   }
   return samples;
 }
 
-async function measure({ load, shared }: Bed, { task, inFlight, pids }: Work, seconds: number): Promise<Sample> {
+async function measure(
+  { load, shared }: Bed,
+  { task, inFlight, spreadMs = 0, pids }: Work,
+  seconds: number,
+): Promise<Sample> {
   const before = cpuByProcess({ ...pids, ...shared });
-  const report = await load.run({ task, inFlight, seconds });
+  const report = await load.run({ task, inFlight, seconds, spreadMs });
   const after = cpuByProcess({ ...pids, ...shared });
   const spent = Object.entries(after).map(([name, ms]) => [name, ms - (before[name] ?? 0)]);
   return { ...report, cpuMs: Object.fromEntries(spent) as Record<string, number> };

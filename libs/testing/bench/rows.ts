@@ -1,5 +1,6 @@
 // From samples to what the bench tells: each work beside its yardstick and its target. Pure.
-import type { Sample, Samples } from './rounds.ts';
+import { addedP50, cpuUs, firstDeltaMs, gapsP99Ms, lostDeltas, p50, p99, rate, type Reading } from './readings.ts';
+import type { Samples } from './rounds.ts';
 import { median } from './statistics.ts';
 import type { WorkName } from './works.ts';
 
@@ -13,112 +14,119 @@ export interface Target {
   readonly value: number;
 }
 
-/** One line of the table; absent is what this system does not tell. */
+/** One line of the table; what this system does not tell is absent. */
 export interface Row {
   readonly work: string;
   readonly unit: Unit;
-  readonly ours: number | undefined;
-  readonly yardstick: number | undefined;
+  readonly ours?: number;
+  readonly yardstick?: number;
   /** What the yardstick is. */
   readonly against: string;
   readonly judged: Judged;
   /** The median over the rounds of what is judged: not the quotient of the two medians beside it. */
-  readonly result: number | undefined;
+  readonly result?: number;
   readonly target?: Target;
-  /** Absent without a target. */
   readonly met?: boolean;
+}
+
+interface Comparison extends Pick<Row, 'work' | 'unit' | 'judged' | 'target'> {
+  readonly of: WorkName;
+  readonly to: WorkName;
+  readonly read: Reading;
+}
+
+const atMost = (value: number): Target => ({ sense: 'at most', value });
+const atLeast = (value: number): Target => ({ sense: 'at least', value });
+
+const oneInFlight = { of: 'ours 1', to: 'bare 1', unit: 'ms', judged: 'ratio' } as const;
+const manyInFlight = { of: 'ours 32', to: 'bare 32', judged: 'ratio' } as const;
+const streams = { of: 'ours streams 16', to: 'bare streams 16', judged: 'difference', unit: 'ms' } as const;
+const paced = { ...streams, of: 'ours paced streams 16', to: 'bare paced streams 16' } as const;
+const ofStreams = 'streams of 100, 16 in flight';
+const ofPaced = 'streams of 100, 5 ms apart';
+
+/** The works and targets of docs/performance.md. */
+const comparisons: readonly Comparison[] = [
+  { ...oneInFlight, work: 'unary, 1 in flight: added p50', read: addedP50, target: atMost(1.3) },
+  { ...oneInFlight, work: 'unary, 1 in flight: p50', read: p50 },
+  { ...oneInFlight, work: 'unary, 1 in flight: p99', read: p99 },
+  { ...manyInFlight, work: 'unary, 32 in flight', unit: '/s', read: rate, target: atLeast(0.7) },
+  { ...manyInFlight, work: 'unary, 32 in flight: CPU a request', unit: 'us', read: cpuUs, target: atMost(1.2) },
+  {
+    of: 'decide 32',
+    to: 'responder 32',
+    judged: 'ratio',
+    work: 'decide, 32 in flight',
+    unit: '/s',
+    read: rate,
+    target: atLeast(0.7),
+  },
+  { ...streams, judged: 'ratio', work: ofStreams, unit: '/s', read: rate, target: atLeast(0.8) },
+  { ...streams, work: `${ofStreams}: first delta p50`, read: firstDeltaMs, target: atMost(1) },
+  { ...streams, work: `${ofStreams}: gaps p99`, read: gapsP99Ms, target: atMost(2) },
+  { ...streams, judged: 'value', work: `${ofStreams}: lost deltas`, unit: '', read: lostDeltas, target: atMost(0) },
+  { ...paced, work: `${ofPaced}: first delta p50`, read: firstDeltaMs, target: atMost(1) },
+  { ...paced, work: `${ofPaced}: gaps p99`, read: gapsP99Ms, target: atMost(2) },
+  { ...paced, judged: 'value', work: `${ofPaced}: lost deltas`, unit: '', read: lostDeltas, target: atMost(0) },
+];
+
+/** A row for each comparison whose works were measured. */
+export function rowsOf(samples: Samples): Row[] {
+  return comparisons
+    .filter(({ of, to }) => samples.has(of) && samples.has(to))
+    .map((comparison) => rowOf(comparison, samples));
+}
+
+function rowOf({ work, unit, of, to, read, judged, target }: Comparison, samples: Samples): Row {
+  const series = (name: WorkName): number[] =>
+    (samples.get(name) ?? []).map((sample, round) => read(sample, (other) => samples.get(other)?.[round]));
+  const ours = series(of);
+  const yardstick = series(to);
+  const pairs = ours.map((value, round) => [value, yardstick[round] ?? Number.NaN] as const);
+  const results = { ratio: pairs.map(([a, b]) => a / b), difference: pairs.map(([a, b]) => a - b), value: ours };
+  const against = to.startsWith('responder') ? 'bare responder' : 'bare mesh';
+  return judge(
+    {
+      work,
+      unit,
+      against,
+      judged,
+      ...told('ours', median(ours)),
+      ...told('yardstick', median(yardstick)),
+      ...told('result', median(results[judged])),
+    },
+    target,
+  );
 }
 
 /** Resident memory by process, MB. */
 export type Memory = Readonly<Record<string, number | undefined>>;
 
-/** The table of docs/performance.md: works, yardsticks, targets. */
-export function rowsOf(samples: Samples, idle: { readonly ours: Memory; readonly bare: Memory }): Row[] {
-  const compare = comparing(samples);
-  const p50 = ({ latencyMs }: Sample): number => latencyMs.p50;
-  const p99 = ({ latencyMs }: Sample): number => latencyMs.p99;
-  const firstMs = ({ stream }: Sample): number => stream?.firstMs.p50 ?? Number.NaN;
-  const gapMs = ({ stream }: Sample): number => stream?.gapMs.p99 ?? Number.NaN;
-  const lost = ({ stream }: Sample): number => stream?.lost ?? Number.NaN;
-  const streams = 'streams of 100, 16 in flight';
-  const paced = 'the same, 5 ms apart';
-  return [
-    { ...compare('ours 1', 'bare 1', added(samples, p50), 'ratio', atMost(1.3)), work: 'unary, 1 in flight: added p50', unit: 'ms' },
-    { ...compare('ours 1', 'bare 1', each(p50), 'ratio'), work: 'unary, 1 in flight: p50', unit: 'ms' },
-    { ...compare('ours 1', 'bare 1', each(p99), 'ratio'), work: 'unary, 1 in flight: p99', unit: 'ms' },
-    { ...compare('ours 32', 'bare 32', each(rate), 'ratio', atLeast(0.7)), work: 'unary, 32 in flight', unit: '/s' },
-    { ...compare('ours 32', 'bare 32', each(cpuUs), 'ratio', atMost(1.2)), work: 'unary, 32 in flight: CPU a request', unit: 'us' },
-    { ...compare('decide 32', 'responder 32', each(rate), 'ratio', atLeast(0.7)), work: 'decide, 32 in flight', unit: '/s' },
-    { ...compare('ours streams 16', 'bare streams 16', each(rate), 'ratio', atLeast(0.8)), work: streams, unit: '/s' },
-    { ...compare('ours streams 16', 'bare streams 16', each(firstMs), 'difference', atMost(1)), work: `${streams}: first delta p50`, unit: 'ms' },
-    { ...compare('ours streams 16', 'bare streams 16', each(gapMs), 'difference', atMost(2)), work: `${streams}: gaps p99`, unit: 'ms' },
-    { ...compare('ours streams 16', 'bare streams 16', each(lost), 'value', atMost(0)), work: `${streams}: lost deltas`, unit: '' },
-    { ...compare('ours paced streams 16', 'bare paced streams 16', each(firstMs), 'difference', atMost(1)), work: `${paced}: first delta p50`, unit: 'ms' },
-    { ...compare('ours paced streams 16', 'bare paced streams 16', each(gapMs), 'difference', atMost(2)), work: `${paced}: gaps p99`, unit: 'ms' },
-    { ...compare('ours paced streams 16', 'bare paced streams 16', each(lost), 'value', atMost(0)), work: `${paced}: lost deltas`, unit: '' },
-    ...Object.entries(idle.ours).filter(([name]) => name !== 'nats-server').map(([name, ours]) => ({
-      ...judge('value', ours, atMost(90)),
-      work: `idle memory: ${name}`,
-      unit: 'MB' as const,
-      ours,
-      yardstick: idle.bare['first stop'],
-      against: 'bare stop',
-    })),
-  ];
+/** A row for each of our services' memory, beside a bare process that has the client library and nothing else. */
+export function memoryRows({ ours, bare }: { readonly ours: Memory; readonly bare: Memory }): Row[] {
+  const services = Object.entries(ours).filter(([name]) => name !== 'nats-server');
+  return services.map(([name, memory]) =>
+    judge(
+      {
+        work: `idle memory: ${name}`,
+        unit: 'MB',
+        against: 'bare stop',
+        judged: 'value',
+        ...told('ours', memory),
+        ...told('yardstick', bare['first stop']),
+        ...told('result', memory),
+      },
+      atMost(90),
+    ),
+  );
 }
 
-/** Answers a second. */
-export function rate({ count, seconds }: Sample): number {
-  return count / seconds;
+function judge(row: Row, target: Target | undefined): Row {
+  if (target === undefined) return row;
+  if (row.result === undefined) return { ...row, target };
+  return { ...row, target, met: target.sense === 'at most' ? row.result <= target.value : row.result >= target.value };
 }
 
-const shared = ['demo model', 'load generator'];
-
-/** CPU time of the measured processes a request, µs; the demo model and the load generator aside. NaN where the system does not tell. */
-export function cpuUs({ cpuMs, count }: Sample): number {
-  const times = Object.entries(cpuMs).filter(([name]) => !shared.includes(name));
-  return times.length === 0 ? Number.NaN : (times.reduce((sum, [, ms]) => sum + ms, 0) / count) * 1000;
-}
-
-/** A number a round. */
-type Series = (samples: readonly Sample[]) => number[];
-
-const each =
-  (read: (sample: Sample) => number): Series =>
-  (samples) =>
-    samples.map(read);
-
-/** What a mesh adds to the model called directly in the same round. */
-function added(samples: Samples, read: (sample: Sample) => number): Series {
-  const direct = samples.get('direct 1') ?? [];
-  return (measured) => measured.map((sample, round) => read(sample) - (direct[round] === undefined ? Number.NaN : read(direct[round])));
-}
-
-function comparing(samples: Samples) {
-  return (our: WorkName, bare: WorkName, series: Series, judged: Judged, target?: Target): Omit<Row, 'work' | 'unit'> => {
-    const ours = series(samples.get(our) ?? []);
-    const yardstick = series(samples.get(bare) ?? []);
-    const pairs = ours.map((value, round) => [value, yardstick[round] ?? Number.NaN] as const);
-    const results = { ratio: pairs.map(([a, b]) => a / b), difference: pairs.map(([a, b]) => a - b), value: ours };
-    const against = bare.startsWith('responder') ? 'bare responder' : 'bare mesh';
-    return { ours: known(median(ours)), yardstick: known(median(yardstick)), against, ...judge(judged, known(median(results[judged])), target) };
-  };
-}
-
-function judge(judged: Judged, result: number | undefined, target: Target | undefined): Pick<Row, 'judged' | 'result' | 'target' | 'met'> {
-  if (target === undefined) return { judged, result };
-  if (result === undefined) return { judged, result, target };
-  return { judged, result, target, met: target.sense === 'at most' ? result <= target.value : result >= target.value };
-}
-
-function known(value: number): number | undefined {
-  return Number.isNaN(value) ? undefined : value;
-}
-
-function atMost(value: number): Target {
-  return { sense: 'at most', value };
-}
-
-function atLeast(value: number): Target {
-  return { sense: 'at least', value };
+function told<Name extends string>(name: Name, value: number | undefined): { readonly [Key in Name]?: number } {
+  return (value === undefined || Number.isNaN(value) ? {} : { [name]: value }) as { readonly [Key in Name]?: number };
 }

@@ -5,7 +5,8 @@ import type { Row, Target, Unit } from './rows.ts';
 /** Align cells; columns are on the left unless their index is in `right`. The first line is the head. */
 export function alignTable(lines: readonly (readonly string[])[], right: readonly number[] = []): string {
   const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((cells) => cells[column]?.length ?? 0)));
-  const align = (cell: string, column: number): string => (right.includes(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0));
+  const align = (cell: string, column: number): string =>
+    right.includes(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0);
   const rule = widths.map((width) => '─'.repeat(width)).join('  ');
   const [head = '', ...body] = lines.map((cells) => cells.map(align).join('  ').trimEnd());
   return [head, rule, ...body].join('\n');
@@ -23,7 +24,10 @@ function thousands(value: number): string {
 }
 
 /** The main table: work, ours, yardstick, ratio, target, met or not. `paint` may colour whether a target is met. */
-export function formatRows(rows: readonly Row[], paint: (text: string, met: boolean) => string = (text) => text): string {
+export function formatRows(
+  rows: readonly Row[],
+  paint: (text: string, met: boolean) => string = (text) => text,
+): string {
   const lines = rows.map((row) => [
     row.work,
     formatValue(row.ours, row.unit),
@@ -33,8 +37,8 @@ export function formatRows(rows: readonly Row[], paint: (text: string, met: bool
     row.target === undefined ? '' : formatTarget(row, row.target),
     row.met === undefined ? '' : row.met ? 'met' : 'not yet',
   ]);
-  const table = alignTable([['work', 'ours', 'yardstick', 'against', 'ratio', 'target', 'met'], ...lines], [1, 2, 4]);
-  return table.replace(/(met|not yet)$/gm, (text, _group, _offset: number) => paint(text, text === 'met'));
+  const table = alignTable([['work', 'ours', 'yardstick', 'against', 'ratio', 'target', ''], ...lines], [1, 2, 4]);
+  return table.replace(/(met|not yet)$/gm, (text) => paint(text, text === 'met'));
 }
 
 function formatResult({ judged, result, unit }: Row): string {
@@ -66,7 +70,10 @@ export function formatYardsticks(yardsticks: readonly Yardstick[]): string {
 }
 
 export function formatCpuShares({ ours, bare }: CpuShares): string {
-  const cells = (shares: Readonly<Record<string, number>>): string => Object.entries(shares).map(([name, us]) => `${name} ${formatValue(us, 'us')}`).join(', ');
+  const cells = (shares: Readonly<Record<string, number>>): string =>
+    Object.entries(shares)
+      .map(([name, us]) => `${name} ${formatValue(us, 'us')}`)
+      .join(', ');
   if (Object.keys(ours).length === 0) return 'CPU a request: this system does not tell (Linux does)';
   return `CPU a unary request at 32 in flight, by process:\n  ours: ${cells(ours)}\n  bare mesh: ${cells(bare)}`;
 }

@@ -12,6 +12,7 @@ export interface Work {
   readonly name: WorkName;
   readonly task: Task;
   readonly inFlight: number;
+  readonly spreadMs?: number;
   /** Whose CPU time is taken, besides the shared processes'. */
   readonly pids: Pids;
 }
@@ -27,8 +28,19 @@ export function worksOf(bed: Bed): Work[] {
   const ourServer = { url: bed.mesh.nats.url };
   const bareServer = { url: bed.bareNats.url, user: 'root' };
   const path = '/v1/chat/completions';
-  const direct: Task = { kind: 'http', url: bed.mesh.demo.url + path, body: requestBody('echo'), expected: '"choices"' };
-  const request = (server: typeof ourServer, subject: string, body: string, expected: string): Task => ({ kind: 'request', server, subject, body, expected });
+  const direct: Task = {
+    kind: 'http',
+    url: bed.mesh.demo.url + path,
+    body: requestBody('echo'),
+    expected: '"choices"',
+  };
+  const request = (server: typeof ourServer, subject: string, body: string, expected: string): Task => ({
+    kind: 'request',
+    server,
+    subject,
+    body,
+    expected,
+  });
   const stream = (ofOurs: boolean, told: Readonly<Record<string, number>>): Task => ({
     kind: 'stream',
     server: ofOurs ? ourServer : bareServer,
@@ -41,16 +53,39 @@ export function worksOf(bed: Bed): Work[] {
   const unary = ([1, 32] as const).flatMap((inFlight): Work[] => [
     { name: `direct ${inFlight}`, inFlight, pids: {}, task: direct },
     { name: `proxy ${inFlight}`, inFlight, pids: proxy, task: { ...direct, url: bed.proxyUrl + path } },
-    { name: `responder ${inFlight}`, inFlight, pids: bareResponder, task: request(bareServer, 'bare.answer', requestBody('echo'), '"bare"') },
-    { name: `decide ${inFlight}`, inFlight, pids: ours, task: request(ourServer, requestSubject('decide', tenant), requestBody('demo/echo'), '"itinerary"') },
-    { name: `bare ${inFlight}`, inFlight, pids: bareMesh, task: request(bareServer, 'bare.request.chat', requestBody('echo'), '"choices"') },
-    { name: `ours ${inFlight}`, inFlight, pids: ours, task: request(ourServer, requestSubject('chat', tenant), requestBody('demo/echo'), '"usage_stored":true') },
+    {
+      name: `responder ${inFlight}`,
+      inFlight,
+      pids: bareResponder,
+      task: request(bareServer, 'bare.answer', requestBody('echo'), '"bare"'),
+    },
+    {
+      name: `decide ${inFlight}`,
+      inFlight,
+      pids: ours,
+      task: request(ourServer, requestSubject('decide', tenant), requestBody('demo/echo'), '"itinerary"'),
+    },
+    {
+      name: `bare ${inFlight}`,
+      inFlight,
+      pids: bareMesh,
+      task: request(bareServer, 'bare.request.chat', requestBody('echo'), '"choices"'),
+    },
+    {
+      name: `ours ${inFlight}`,
+      inFlight,
+      pids: ours,
+      task: request(ourServer, requestSubject('chat', tenant), requestBody('demo/echo'), '"usage_stored":true'),
+    },
   ]);
-  const streams = ([['streams', {}], ['paced streams', { delay_ms: paceMs }]] as const).flatMap(([what, told]): Work[] => [
-    { name: `bare ${what} 16`, inFlight: 16, pids: bareMesh, task: stream(false, told) },
-    { name: `ours ${what} 16`, inFlight: 16, pids: ours, task: stream(true, told) },
-  ]);
-  return [...unary, ...streams];
+  const apart = { inFlight: 16, spreadMs: (deltas * paceMs) / 16 };
+  return [
+    ...unary,
+    { name: 'bare streams 16', inFlight: 16, pids: bareMesh, task: stream(false, {}) },
+    { name: 'ours streams 16', inFlight: 16, pids: ours, task: stream(true, {}) },
+    { name: 'bare paced streams 16', ...apart, pids: bareMesh, task: stream(false, { delay_ms: paceMs }) },
+    { name: 'ours paced streams 16', ...apart, pids: ours, task: stream(true, { delay_ms: paceMs }) },
+  ];
 }
 
 /** A chat request of about 1 KB. */

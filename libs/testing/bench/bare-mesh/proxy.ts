@@ -19,5 +19,7 @@ async function pass(request: IncomingMessage, response: ServerResponse): Promise
     body: Buffer.concat(chunks),
   });
   const body = await answer.body.bytes();
-  response.writeHead(answer.statusCode, { 'content-type': 'application/json', 'content-length': body.length }).end(body);
+  response
+    .writeHead(answer.statusCode, { 'content-type': 'application/json', 'content-length': body.length })
+    .end(body);
 }

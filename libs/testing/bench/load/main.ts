@@ -7,15 +7,15 @@ import { httpRequest, natsRequest } from './unary.ts';
 process.on('message', (order: Order) => void carryOut(order).then((report) => process.send?.(report)));
 process.on('disconnect', () => process.exit(0));
 
-async function carryOut({ task, inFlight, seconds }: Order): Promise<Report> {
+async function carryOut({ task, ...size }: Order): Promise<Report> {
   switch (task.kind) {
     case 'http':
-      return await repeat(httpRequest(task), inFlight, seconds);
+      return await repeat(httpRequest(task), size);
     case 'request':
-      return await repeat(await natsRequest(task), inFlight, seconds);
+      return await repeat(await natsRequest(task), size);
     case 'stream': {
       const reading = await readStreams(task);
-      const report = await repeat(reading.once, inFlight, seconds);
+      const report = await repeat(reading.once, size);
       return { ...report, stream: reading.report() };
     }
   }

@@ -4,8 +4,21 @@ import type { Percentiles } from '../statistics.ts';
 /** One thing to do over and over; it counts as done when its answer is whole and says what was expected. */
 export type Task =
   | { readonly kind: 'http'; readonly url: string; readonly body: string; readonly expected: string }
-  | { readonly kind: 'request'; readonly server: Server; readonly subject: string; readonly body: string; readonly expected: string }
-  | { readonly kind: 'stream'; readonly server: Server; readonly subject: string; readonly body: string; readonly frames: FrameHeaders; readonly deltas: number };
+  | {
+      readonly kind: 'request';
+      readonly server: Server;
+      readonly subject: string;
+      readonly body: string;
+      readonly expected: string;
+    }
+  | {
+      readonly kind: 'stream';
+      readonly server: Server;
+      readonly subject: string;
+      readonly body: string;
+      readonly frames: FrameHeaders;
+      readonly deltas: number;
+    };
 
 export interface Server {
   readonly url: string;
@@ -24,6 +37,8 @@ export interface Order {
   readonly task: Task;
   readonly inFlight: number;
   readonly seconds: number;
+  /** Start the first ones so far apart: tasks that all take the same time would else begin together again and again. */
+  readonly spreadMs?: number;
 }
 
 /** What came of an order. */

@@ -1,0 +1,29 @@
+// The numbers that are read from a sample; NaN where it does not tell them. Pure.
+import type { Sample } from './rounds.ts';
+import type { WorkName } from './works.ts';
+
+/** Reads a number from a sample; `inRound` gives what else was measured in the same round. */
+export type Reading = (sample: Sample, inRound: (work: WorkName) => Sample | undefined) => number;
+
+export const p50 = ({ latencyMs }: Sample): number => latencyMs.p50;
+export const p99 = ({ latencyMs }: Sample): number => latencyMs.p99;
+
+/** What a way takes longer than calling the model directly in the same round, ms. */
+export const addedP50: Reading = (sample, inRound) =>
+  sample.latencyMs.p50 - (inRound('direct 1')?.latencyMs.p50 ?? Number.NaN);
+
+/** Answers a second. */
+export const rate = ({ count, seconds }: Sample): number => count / seconds;
+
+/** What both sides use alike, and is nobody's cost. */
+export const sharedProcesses = ['demo model', 'load generator'];
+
+/** CPU time of the measured processes a request, µs. */
+export function cpuUs({ cpuMs, count }: Sample): number {
+  const times = Object.entries(cpuMs).filter(([name]) => !sharedProcesses.includes(name));
+  return times.length === 0 ? Number.NaN : (times.reduce((sum, [, ms]) => sum + ms, 0) / count) * 1000;
+}
+
+export const firstDeltaMs = ({ stream }: Sample): number => stream?.firstMs.p50 ?? Number.NaN;
+export const gapsP99Ms = ({ stream }: Sample): number => stream?.gapMs.p99 ?? Number.NaN;
+export const lostDeltas = ({ stream }: Sample): number => stream?.lost ?? Number.NaN;

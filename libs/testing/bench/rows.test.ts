@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest';
+import { cpuSharesOf, errorsOf, yardsticksOf } from './context.ts';
+import type { Sample, Samples } from './rounds.ts';
+import { memoryRows, rowsOf } from './rows.ts';
+import type { WorkName } from './works.ts';
+
+test('a ratio is the median of the ratios of each round, so a round that was slow for both sides does no harm', () => {
+  const samples: Samples = new Map([
+    ['bare 32', [sample({ count: 1000 }), sample({ count: 100 }), sample({ count: 900 })]],
+    ['ours 32', [sample({ count: 800 }), sample({ count: 80 }), sample({ count: 90 })]],
+  ]);
+  expect(rowsOf(samples)[0]).toMatchObject({
+    work: 'unary, 32 in flight',
+    ours: 90,
+    yardstick: 900,
+    result: 0.8,
+    met: true,
+  });
+});
+
+test('what a mesh adds is counted from the model called directly in the same round', () => {
+  const samples: Samples = new Map([
+    ['direct 1', [sample({ p50: 0.25 })]],
+    ['bare 1', [sample({ p50: 0.75 })]],
+    ['ours 1', [sample({ p50: 1.25 })]],
+  ]);
+  const [added] = rowsOf(samples);
+  expect(added).toMatchObject({
+    work: 'unary, 1 in flight: added p50',
+    ours: 1,
+    yardstick: 0.5,
+    result: 2,
+    met: false,
+  });
+});
+
+test("the CPU time of the demo model and of the load generator is nobody's cost", () => {
+  const cpuMs = { policy: 100, 'nats-server': 50, 'demo model': 1000, 'load generator': 1000 };
+  const samples: Samples = new Map([
+    ['bare 32', [sample({ count: 1000, cpuMs: { 'first stop': 100, 'load generator': 5 } })]],
+    ['ours 32', [sample({ count: 1000, cpuMs })]],
+  ]);
+  expect(rowsOf(samples)[1]).toMatchObject({
+    work: 'unary, 32 in flight: CPU a request',
+    ours: 150,
+    yardstick: 100,
+    result: 1.5,
+    met: false,
+  });
+  expect(cpuSharesOf(samples).ours).toEqual({
+    policy: 100,
+    'nats-server': 50,
+    'demo model': 1000,
+    'load generator': 1000,
+  });
+});
+
+test('what the system does not tell is absent, and judged by nobody', () => {
+  const samples: Samples = new Map([
+    ['bare 32', [sample({})]],
+    ['ours 32', [sample({})]],
+  ]);
+  const cpu = rowsOf(samples)[1];
+  expect(cpu).not.toHaveProperty('ours');
+  expect(cpu).not.toHaveProperty('met');
+  expect(memoryRows({ ours: { policy: undefined, 'nats-server': 20 }, bare: {} })).toMatchObject([
+    { work: 'idle memory: policy' },
+  ]);
+});
+
+test('rows and yardsticks are of what was measured', () => {
+  expect(rowsOf(new Map([['ours 32', [sample({})]]]))).toEqual([]);
+  expect(
+    yardsticksOf(
+      new Map<WorkName, Sample[]>([
+        ['direct 1', [sample({ p50: 3 })]],
+        ['direct 32', [sample({ count: 5 })]],
+      ]),
+    ),
+  ).toMatchObject([{ way: 'the model, called directly', p50Ms: 3, ratePerSecond: 5 }]);
+});
+
+test('errors of all rounds are told by work, with what they said', () => {
+  const samples: Samples = new Map([
+    ['bare 32', [sample({})]],
+    ['ours 32', [sample({ errors: 2, faults: ['late'] }), sample({ errors: 1, faults: ['late', 'lost'] })]],
+  ]);
+  expect(errorsOf(samples)).toEqual([{ work: 'ours 32', errors: 3, faults: ['late', 'lost'] }]);
+});
+
+function sample({ p50 = 1, ...told }: Partial<Sample> & { readonly p50?: number }): Sample {
+  return { count: 100, errors: 0, faults: [], seconds: 1, latencyMs: { p50, p99: p50, p999: p50 }, cpuMs: {}, ...told };
+}
