@@ -196,6 +196,25 @@ describe.skipIf(!dockerAnswers())('docker compose up --build --wait', () => {
   );
 
   test(
+    'a password that was removed is made anew, and when NATS reads it the service comes back with it by itself',
+    async () => {
+      const files = ['/volumes/users/policy/policy.creds.json'];
+      await stack.compose('run', '--rm', '-T', '--entrypoint', 'rm', 'credentials', ...files);
+      const { stdout } = await stack.compose('run', '--rm', '-T', 'credentials');
+      expect(stdout.split('\n').slice(0, 3)).toEqual(['policy: made', 'provider: kept', 'operator: kept']);
+      await stack.compose('kill', '--signal', 'HUP', 'nats');
+      await poll('the end of both policies', async () => {
+        const restarted = (await stack.containers()).filter(
+          (one) => serviceOf(one) === 'policy' && one.RestartCount > 0,
+        );
+        return restarted.length === 2 ? true : undefined;
+      });
+      expect((await answerOf(client)).choices[0].message.content).toBe('to be or not');
+    },
+    3 * minutes,
+  );
+
+  test(
     'everything stops with 0 in its time, and starts again with the same passwords',
     async () => {
       const before = await stack.secret('operator');

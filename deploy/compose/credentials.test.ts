@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { services } from '@router-mesh/contracts';
 import { TestProcess } from '@router-mesh/testing';
 import { connect } from 'nats';
 import { expect, onTestFinished, test } from 'vitest';
@@ -63,6 +64,16 @@ test('a server that reads what was written lets every user in by the file of tha
   expect(users.map(({ user }) => user)).toEqual(['policy', 'provider', 'operator', 'acme']);
   expect(new Set(users.map(({ pass }) => pass)).size).toBe(4);
   for (const { pass } of users) expect(pass).toMatch(/^[0-9a-f]{32}$/);
+});
+
+test('in docker-compose.yml every service and the operator have a volume of their own', () => {
+  const tree = resolve(import.meta.dirname, '../..');
+  const compose = readFileSync(join(tree, 'docker-compose.yml'), 'utf8');
+  const [folders = ''] = /for folder in .*;/.exec(readFileSync(join(tree, 'deploy/Dockerfile'), 'utf8')) ?? [];
+  for (const user of [...services, 'operator']) {
+    expect(compose).toContain(`- ${user}-credentials:/volumes/users/${user}\n`);
+    expect(folders.split(/[ ;]/)).toContain(`users/${user}`);
+  }
 });
 
 test('what is there is kept, and a removed file is a new password', () => {

@@ -45,6 +45,7 @@ export async function docker(
 export interface Container {
   readonly Id: string;
   readonly Image: string;
+  readonly RestartCount: number;
   readonly State: {
     readonly ExitCode: number;
     readonly StartedAt: string;

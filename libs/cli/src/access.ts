@@ -51,12 +51,13 @@ export async function asOperator<Result>(
   }
 }
 
-/** Wait for a connection. @throws UnreachableError when there is none to be had */
+/** Wait for a connection. @throws UnreachableError when there is none to be had, UsageError for what no connection can be tried with */
 async function reaching<Connection>(connecting: Promise<Connection>): Promise<Connection> {
   try {
     return await connecting;
   } catch (thrown) {
     const error = RouterError.from(thrown);
+    if (error.code === 'invalid_request') throw new UsageError(error.message);
     throw error.code === 'unavailable' || error.code === 'unauthenticated' ? new UnreachableError(error) : error;
   }
 }

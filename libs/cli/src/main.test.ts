@@ -256,7 +256,10 @@ describe('exit codes:', () => {
     expect(await shell.router(args)).toEqual({ code: 2, stdout: '', stderr });
   });
 
-  test('2 for an operator without credentials', async () => {
+  test('2 for an operator without credentials, or with a file that has none', async () => {
+    const file = shell.write('empty.json', '{}');
+    const nobody = await shell.router(['status', '--credentials', file]);
+    expect(nobody).toMatchObject({ code: 2, stderr: expect.stringMatching(/^router: credentials file .*\n$/) });
     using empty = new Shell();
     const { code, stderr } = await empty.router(['status', '--server', mesh.nats.url]);
     expect({ code, stderr }).toEqual({

@@ -82,28 +82,28 @@ export class Exchange {
 
   /** Tell the mesh that the answer is not wanted any more, and end. */
   cancel(): void {
-    this.#abandon(
-      new RouterError('cancelled', 'cancelled by the client', { cause: this.#question.terms.signal?.reason }),
-    );
+    const { signal } = this.#question.terms;
+    this.#abandon(new RouterError('cancelled', 'cancelled by the client', { cause: signal?.reason }));
   }
 
   /** End: the connection was lost, and with it whatever was still to come. */
   lost(line: Line): void {
     if (line !== this.#line) return;
     const { deltas } = this.#reader;
+    if (deltas === 0) {
+      this.fail(disconnected('the connection to NATS was lost before the answer came'));
+      return;
+    }
     const details = { reason: 'disconnected', delivered: deltas };
-    if (deltas === 0) this.fail(disconnected('the connection to NATS was lost before the answer came'));
-    else
-      this.fail(
-        new RouterError('stream_interrupted', `the connection to NATS was lost after ${deltas} deltas`, { details }),
-      );
+    const message = `the connection to NATS was lost after ${deltas} deltas`;
+    this.fail(new RouterError('stream_interrupted', message, { details }));
   }
 
   /** End: the server does not let us publish there. */
   refused(line: Line, subject: string): void {
     const ours = requestSubject(this.#question.verb, this.#question.tenant);
-    if (line === this.#line && subject === ours)
-      this.fail(forbidden('publish to', subject, 'connect as a client of that tenant'));
+    if (line !== this.#line || subject !== ours) return;
+    this.fail(forbidden('publish to', subject, 'connect as a client of that tenant'));
   }
 
   fail(error: RouterError): void {

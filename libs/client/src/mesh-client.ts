@@ -52,10 +52,7 @@ export class MeshClient implements Client {
   }
 
   async chat(request: ChatRequest, options: RequestOptions = {}): Promise<ChatAnswer> {
-    if (request.stream)
-      throw new RouterError('invalid_request', 'stream: use client.stream() for a streamed answer', {
-        param: 'stream',
-      });
+    if (request.stream) throw new RouterError('invalid_request', 'stream: use client.stream()', { param: 'stream' });
     return (await this.#ask('chat', request, options)) as ChatAnswer;
   }
 

@@ -16,7 +16,7 @@ export interface Options {
 }
 
 const full = { rounds: 7, seconds: 2 };
-const quick = { rounds: 3, seconds: 0.5 };
+const quick = { rounds: 3, seconds: 0.4 };
 
 /** @throws Error naming an option that there is not, or a value that is no positive number */
 export function readOptions(args: readonly string[]): Options {

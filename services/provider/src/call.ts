@@ -16,7 +16,7 @@ export interface Calls {
 /**
  * Serve a passage.
  *
- * INVARIANT (usage before the last frame): no error goes out, and no stop is left, before the records of this passage's calls are stored or given up.
+ * INVARIANT (usage before the last frame): nothing ends an answer before the records of the passage's calls are stored or given up; a forward does not wait for them.
  */
 export async function serveCall(calls: Calls, passage: StopPassage): Promise<void> {
   refuseNeeds(passage);
@@ -48,9 +48,8 @@ function refuseNeeds({ plan, stop }: StopPassage): void {
 
 function firstCandidate({ plan, member, stop }: StopPassage): Candidate {
   const [candidate] = plan.candidates;
-  if (candidate?.vendor !== member)
-    throw new RouterError('internal', `stop "${stop}" got a passage for another vendor`);
-  return candidate;
+  if (candidate?.vendor === member) return candidate;
+  throw new RouterError('internal', `stop "${stop}" got a passage for another vendor`);
 }
 
 /** Go on to the next candidate after one failed. @throws RouterError what the client is to be told, when there is none or none would help */

@@ -7,7 +7,7 @@ const exact = JSON as unknown as {
 };
 
 // Matches what may be a number that a double cannot hold: 16 digits in a row, or an exponent of three. Inside a text it does no harm.
-const longNumber = /[[:,\s]-?(?:\d{16}|\d[\d.]*[eE]\+?\d{3})/;
+const longNumber = /[[:,]\s*-?(?:\d{16}|\d[\d.]*[eE]\+?\d{3})/;
 
 /**
  * As `JSON.parse`, but a number that a double would round or lose becomes an object that `JSON.stringify` writes as it was read.

@@ -115,6 +115,12 @@ describe('a stream that is not', () => {
     expect((await relayed(parts)).error).toMatchObject(expected);
   });
 
+  test('tells an error in the read that brought its end: its last pieces have not gone out', async () => {
+    const { frames, error } = await relayed([event(chunk('a')), event(chunk('b', 'stop')) + event({ error: 'no' })]);
+    expect(frames).toEqual([[chunk('a')]]);
+    expect(error).toMatchObject({ class: 'server_error' });
+  });
+
   test('loses its connection: what was thrown is thrown', async () => {
     expect((await relayed([event(chunk('a'))], { broken: true })).error).toMatchObject({ code: 'UND_ERR_SOCKET' });
   });
@@ -131,6 +137,11 @@ describe('what the server does not carry', () => {
     const { frames } = await relayed([pieces.map(event).join('') + end], { maxBytes: 1000 });
     expect(frames.length).toBeGreaterThan(1);
     expect(frames.flat()).toEqual(pieces);
+  });
+
+  test('the last event of a stream is no exception', async () => {
+    const { frames, error } = await relayed([event(chunk('é'.repeat(600), 'stop')) + end], { maxBytes: 1000 });
+    expect([frames, error]).toEqual([[], expect.objectContaining({ code: 'too_large' })]);
   });
 
   test('an event that is larger than that is an error', async () => {

@@ -29,8 +29,10 @@ export async function relay(
   { wantsUsageChunk, maxBytes }: RelaySettings,
 ): Promise<void> {
   let complete = false;
+  let passed = true; // all that was read
   try {
     for await (const { events, done } of readEvents(upstream.body, maxBytes)) {
+      passed = false;
       heard.firstAt ??= Date.now();
       complete ||= done;
       const lines: string[] = [];
@@ -41,12 +43,13 @@ export async function relay(
         if (wantsUsageChunk || !isUsageChunk(chunk)) lines.push(event);
       }
       for (const payload of packLines(lines, maxBytes)) deltas.delta(payload);
+      passed = true;
     }
   } catch (error) {
-    if (!heard.complete) throw error; // else only the usage was cut off
+    if (!passed || !heard.complete) throw error; // else only the usage was cut off
   }
-  if (!complete && !heard.complete)
-    throw new CallFailure('server_error', 'the model ended its stream before it was complete');
+  if (complete || heard.complete) return;
+  throw new CallFailure('server_error', 'the model ended its stream before it was complete');
 }
 
 function parseChunk(event: string): object {

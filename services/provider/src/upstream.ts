@@ -3,7 +3,7 @@ import type { ProviderDocument } from '@router-mesh/contracts';
 import { version } from '@router-mesh/kernel';
 import type { Readable } from 'node:stream';
 import { Pool, type Dispatcher } from 'undici';
-import { CallFailure, failureOfAnswer, errorOfCall, failureWithin } from './failure.ts';
+import { CallFailure, errorOfCall, failureOfAnswer, failureWithin } from './failure.ts';
 import type { Keys } from './keys.ts';
 import type { ModelRequest } from './request.ts';
 
@@ -23,7 +23,8 @@ export interface ModelAnswer {
 
 /** Connections to one vendor. */
 interface Connections {
-  readonly document: ProviderDocument;
+  readonly base: string;
+  readonly most: number | undefined;
   readonly url: URL;
   readonly pool: Pool;
   /** Models that refuse a request that asks for usage in streams. */
@@ -45,28 +46,29 @@ export class Upstreams {
   /** Make ready to call a vendor. @throws CallFailure `auth` when its key is not there, or may not go there */
   open(document: ProviderDocument): Upstream {
     const connections = this.#connect(document);
+    const { key } = document;
     return new Upstream(
       connections,
-      document.key === undefined ? undefined : this.#keys.resolve(document.key, connections.url, Date.now()),
+      key === undefined ? undefined : this.#keys.resolve(key, connections.url, Date.now()),
     );
   }
 
   /** Another place gets another pool; calls that are under way keep the old one until they end. */
   #connect(document: ProviderDocument): Connections {
-    const known = this.#connections.get(document.vendor);
-    if (known?.document.base_url === document.base_url && known.document.connections === document.connections)
-      return known;
-    if (known !== undefined) void known.pool.close();
-    const url = new URL(document.base_url);
+    const { vendor, base_url: base, connections: most } = document;
+    const known = this.#connections.get(vendor);
+    if (known?.base === base && known.most === most) return known;
+    void known?.pool.close();
+    const url = new URL(base);
     const pool = new Pool(url.origin, {
-      connections: document.connections ?? defaultConnections,
+      connections: most ?? defaultConnections,
       headersTimeout: this.#silenceMs,
       bodyTimeout: this.#silenceMs,
       keepAliveTimeout: 30_000,
       allowH2: false, // a call has its connection to itself, and a cancelled one closes it
     });
-    const connections = { document, url, pool, refuseUsage: new Set<string>() };
-    this.#connections.set(document.vendor, connections);
+    const connections = { base, most, url, pool, refuseUsage: new Set<string>() };
+    this.#connections.set(vendor, connections);
     return connections;
   }
 }
@@ -84,8 +86,8 @@ export class Upstream {
   /**
    * Call a model. Resolves when its answer begins.
    *
-   * Redirects are not followed: a key goes nowhere but to its host. Some APIs, Mistral's among them, refuse to be asked for usage in streams;
-   * they are asked again without, and by that alone from then on.
+   * Redirects are not followed: a key goes nowhere but to its host. Some APIs, Mistral's among them, refuse to be asked for usage in streams:
+   * such a model is asked once more without, as part of the same call, and never again with it.
    * @throws CallFailure, or the signal's reason
    */
   async call(request: ModelRequest, call: string, signal: AbortSignal): Promise<ModelAnswer> {

@@ -1,6 +1,5 @@
 // Reading an answer that comes in one piece.
 import { RouterError } from '@router-mesh/contracts';
-import { parseExactly } from './exact-json.ts';
 import { CallFailure } from './failure.ts';
 import { isError, type Heard } from './heard.ts';
 import type { ModelAnswer } from './upstream.ts';
@@ -35,7 +34,7 @@ function tooLarge(maxBytes: number): RouterError {
 
 function parseObject(text: string): object | undefined {
   try {
-    const value = parseExactly(text);
+    const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
   } catch {
     return undefined;
