@@ -14,7 +14,7 @@ const mayImport = {
   wend: [],
   local: ['contracts', 'client'],
   demo: [], // a deployable, but no member of the mesh
-  testing: ['contracts', 'wire'],
+  testing: ['contracts', 'wire', 'client'],
 };
 
 // Matches the packages that are there for the tests, and what is inside them: nothing that ships may import them.

@@ -14,10 +14,9 @@ export interface ConnectOptions {
   /** A file with NATS credentials: JSON `{ "user", "pass" }`, or a `.creds` file. None are needed on loopback. */
   readonly credentials?: string | undefined;
   /**
-   * Below which subjects the answers come; `_INBOX` by default.
+   * Below which subjects the answers come; `_INBOX.<first token of the tenant path>` by default, as `_INBOX.acme`.
    *
-   * Where the mesh runs with `ROUTER_TENANT_INBOX=1` it must be `_INBOX.<first token of the tenant path>`, as `_INBOX.acme`: the server lets the
-   * client listen nowhere else, and the mesh answers nowhere else.
+   * That is the only one that every mesh answers: with `ROUTER_TENANT_INBOX=1` the server lets the client listen nowhere else.
    */
   readonly inboxPrefix?: string | undefined;
   /** How long a whole answer may take, ms, where a request does not say; 300 000 by default. */
@@ -46,14 +45,14 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     servers,
     tenant,
     credentials,
-    inboxPrefix = '_INBOX',
+    inboxPrefix = `_INBOX.${tenant.split('.', 1).join()}`,
     timeoutMs = 300_000,
     name = 'router-mesh client',
     maxBodyBytes = 4 * 1024 * 1024,
   } = options;
   return await MeshClient.open({
-    connection: { servers: [servers].flat(), name, inboxPrefix: checkInboxPrefix(inboxPrefix), credentials },
     tenant: parseAs(TenantPath, tenant, 'tenant'),
+    connection: { servers: [servers].flat(), name, inboxPrefix: checkInboxPrefix(inboxPrefix), credentials },
     timeoutMs: checkTimeout(timeoutMs),
     maxBodyBytes,
   });

@@ -166,10 +166,10 @@ describe('a tenant with credentials of its own', () => {
       environment: { ROUTER_TENANT_INBOX: '1' },
     });
     const own = { servers: guarded.nats.url, credentials: guarded.nats.credentials('acme'), tenant: 'acme.web' };
-    await using client = await connect({ ...own, inboxPrefix: '_INBOX.acme' });
+    await using client = await connect(own);
     expect((await client.chat(hi)).choices).toHaveLength(1);
     expect((await collect(client.stream(hi))).length).toBeGreaterThan(0);
-    await using deaf = await connect(own);
+    await using deaf = await connect({ ...own, inboxPrefix: '_INBOX' });
     await expect(deaf.chat(hi)).rejects.toThrow('set inboxPrefix');
     await expect(collect(deaf.stream(hi))).rejects.toMatchObject({ code: 'unauthenticated' });
   });

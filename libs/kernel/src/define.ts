@@ -57,11 +57,20 @@ export interface House<Group extends WatchedGroup = WatchedGroup, Own extends Se
   /** The most a message may carry here, bytes. */
   readonly payloadLimit: () => number;
   /** Write a document of a bucket the service owns; resolves to its revision. @throws RouterError `conflict` when `revision` is not its last */
-  put<Value extends z.ZodType>(bucket: BucketContract<Value>, key: string, value: z.output<Value>, revision?: number): Promise<number>;
+  put<Value extends z.ZodType>(
+    bucket: BucketContract<Value>,
+    key: string,
+    value: z.output<Value>,
+    revision?: number,
+  ): Promise<number>;
   /** Publish a fact without waiting for it to be stored. */
   tell(subject: string, payload: string): void;
   /** Publish a fact; resolves when it is stored. @throws Error when it is not, within the time */
-  store(subject: string, payload: string, options: { readonly messageId?: string; readonly timeoutMs: number }): Promise<void>;
+  store(
+    subject: string,
+    payload: string,
+    options: { readonly messageId?: string; readonly timeoutMs: number },
+  ): Promise<void>;
 }
 
 export interface ServiceDefinition<
@@ -86,11 +95,14 @@ export interface ServiceDefinition<
 }
 
 /** A service as a value; `run` brings it to life. A missing or mistyped handler does not compile. */
-export function defineService<const Serves extends ServedGroup, const Group extends WatchedGroup, const Own extends Settings>(
-  definition: ServiceDefinition<Serves, Group, Own>,
-): ServiceDefinition<Serves, Group, Own> {
+export function defineService<
+  const Serves extends ServedGroup,
+  const Group extends WatchedGroup,
+  const Own extends Settings,
+>(definition: ServiceDefinition<Serves, Group, Own>): ServiceDefinition<Serves, Group, Own> {
   for (const bucket of Object.values(definition.watches)) {
-    if (!bucket.readers.includes(definition.name)) throw new Error(`bucket "${bucket.name}" does not name "${definition.name}" as a reader`);
+    if (!bucket.readers.includes(definition.name))
+      throw new Error(`bucket "${bucket.name}" does not name "${definition.name}" as a reader`);
   }
   return definition;
 }

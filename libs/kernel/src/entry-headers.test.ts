@@ -28,7 +28,11 @@ test.each([
   ['Content-Type', 'application/json; charset=utf-8', {}],
   ['Content-Type', 'Application/JSON', {}],
   ['Content-Encoding', 'identity', {}],
-  ['traceparent', '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' }],
+  [
+    'traceparent',
+    '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+    { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' },
+  ],
   ['tracestate', 'a=b,c=d', { tracestate: 'a=b,c=d' }],
   ['Router-Timeout', '', {}],
   ['Router-Reply', '$JS.API.STREAM.DELETE.X', {}],
@@ -36,10 +40,23 @@ test.each([
   ['Router-Plan', '{}', {}],
   ['Nats-Rollup', 'all', {}],
 ])('%s: "%s" is read, or discarded', (name, value, expected) => {
-  expect(read({ [name]: value })).toEqual({ request: expect.stringMatching(ulid), attempt: 1, frames: false, ...expected });
+  expect(read({ [name]: value })).toEqual({
+    request: expect.stringMatching(ulid),
+    attempt: 1,
+    frames: false,
+    ...expected,
+  });
 });
 
-test.each(['x', '', own.toLowerCase(), `${own}0`, '81HZX3KQ5V9J8M2N4P6R7S8T9W', '01HZX3KQ5V9J8M2N4P6R7S8T9I', '../../etc'])('Router-Request: "%s" is no ULID, and gets one of ours', (value) => {
+test.each([
+  'x',
+  '',
+  own.toLowerCase(),
+  `${own}0`,
+  '81HZX3KQ5V9J8M2N4P6R7S8T9W',
+  '01HZX3KQ5V9J8M2N4P6R7S8T9I',
+  '../../etc',
+])('Router-Request: "%s" is no ULID, and gets one of ours', (value) => {
   const { request } = read({ 'Router-Request': value });
   expect(request).toMatch(ulid);
   expect(request).not.toBe(value);
@@ -71,9 +88,13 @@ test('a line feed in what goes on to the next stop is refused here, and not ther
   const encoded = headers();
   // As it comes over the wire, where only CR LF ends a line.
   (encoded as unknown as { headers: Map<string, string[]> }).headers.set('traceparent', ['a\nb']);
-  expect(() => readEntryHeaders(encoded)).toThrow(expect.objectContaining({ code: 'invalid_request', param: 'traceparent' }));
+  expect(() => readEntryHeaders(encoded)).toThrow(
+    expect.objectContaining({ code: 'invalid_request', param: 'traceparent' }),
+  );
 });
 
 test('of what is said, only a little is quoted', () => {
-  expect(() => read({ 'Router-Timeout': 'x'.repeat(5000) })).toThrow(/^header Router-Timeout: "x{40}" must be a whole number from 1 to 86400000$/);
+  expect(() => read({ 'Router-Timeout': 'x'.repeat(5000) })).toThrow(
+    /^header Router-Timeout: "x{40}" must be a whole number from 1 to 86400000$/,
+  );
 });

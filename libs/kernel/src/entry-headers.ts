@@ -22,9 +22,11 @@ export function readEntryHeaders(headers: MsgHdrs | undefined): Asked {
   const said = (name: string): string | undefined => headers.get(name) || undefined;
 
   const encoding = said(header.contentEncoding);
-  if (encoding !== undefined && encoding !== 'identity') throw wrong(header.contentEncoding, encoding, 'is not supported; send the body as it is');
+  if (encoding !== undefined && encoding !== 'identity')
+    throw wrong(header.contentEncoding, encoding, 'is not supported; send the body as it is');
   const type = said(header.contentType);
-  if (type !== undefined && !/^application\/json\s*(;|$)/i.test(type)) throw wrong(header.contentType, type, 'must be application/json');
+  if (type !== undefined && !/^application\/json\s*(;|$)/i.test(type))
+    throw wrong(header.contentType, type, 'must be application/json');
 
   const timeoutMs = wholeNumber(header.timeout, said(header.timeout), 1, longestTimeoutMs);
   const frames = said(header.frames);

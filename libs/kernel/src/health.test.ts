@@ -50,7 +50,9 @@ test('a readiness that cannot be told ends the request and not the server', asyn
 test('a port that is taken is an error', async () => {
   const health = await serveHealth('127.0.0.1', 0, new Counts().registry, () => serving);
   const { port } = new URL(health.url);
-  await expect(serveHealth('127.0.0.1', Number(port), new Counts().registry, () => serving)).rejects.toThrow(/EADDRINUSE/);
+  await expect(serveHealth('127.0.0.1', Number(port), new Counts().registry, () => serving)).rejects.toThrow(
+    /EADDRINUSE/,
+  );
   health.close();
 });
 

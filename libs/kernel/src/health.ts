@@ -18,7 +18,12 @@ export interface HealthServer {
 }
 
 /** @throws Error when the port is taken */
-export async function serveHealth(host: string, port: number, registry: Registry, readiness: () => Readiness): Promise<HealthServer> {
+export async function serveHealth(
+  host: string,
+  port: number,
+  registry: Registry,
+  readiness: () => Readiness,
+): Promise<HealthServer> {
   const server = createServer((request, response) => {
     void answer(request.url ?? '/', response).catch(() => response.destroy());
   });
@@ -28,7 +33,12 @@ export async function serveHealth(host: string, port: number, registry: Registry
         return send(response, 200, 'application/json', '{"live":true}');
       case '/readyz': {
         const state = readiness();
-        return send(response, state.missing.length === 0 ? 200 : 503, 'application/json', JSON.stringify({ ready: state.missing.length === 0, ...state }));
+        return send(
+          response,
+          state.missing.length === 0 ? 200 : 503,
+          'application/json',
+          JSON.stringify({ ready: state.missing.length === 0, ...state }),
+        );
       }
       case '/metrics':
         return send(response, 200, registry.contentType, await registry.metrics());
@@ -41,7 +51,10 @@ export async function serveHealth(host: string, port: number, registry: Registry
     server.listen(port, host, resolve);
   });
   const bound = (server.address() as AddressInfo).port;
-  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`, close: () => server.close().closeAllConnections() };
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    close: () => server.close().closeAllConnections(),
+  };
 }
 
 function send(response: ServerResponse, status: number, type: string, body: string): void {

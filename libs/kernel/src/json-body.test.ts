@@ -33,7 +33,9 @@ test.each([
   ['what nests too deep', bytes(nested(maxBodyDepth + 1)), `body nests deeper than ${maxBodyDepth} levels`],
   ['what nests absurdly deep', bytes(nested(100_000)), `body nests deeper than ${maxBodyDepth} levels`],
 ])('%s is refused with its own message', (_, body, message) => {
-  expect(() => readJsonBody(body, 1_000_000)).toThrow(expect.objectContaining({ code: 'invalid_request', param: 'body', message: expect.stringContaining(message) }));
+  expect(() => readJsonBody(body, 1_000_000)).toThrow(
+    expect.objectContaining({ code: 'invalid_request', param: 'body', message: expect.stringContaining(message) }),
+  );
 });
 
 test('what nests as deep as it may is read', () => {
@@ -42,13 +44,22 @@ test('what nests as deep as it may is read', () => {
 
 test('too many bytes are `too_large`, naming limit and size', () => {
   expect(() => readJsonBody(bytes('"1234567890"'), 11)).toThrow(
-    expect.objectContaining({ code: 'too_large', message: 'body has 12 bytes and may have 11 (ROUTER_MAX_BODY)', details: { limit: 11, size: 12 } }),
+    expect.objectContaining({
+      code: 'too_large',
+      message: 'body has 12 bytes and may have 11 (ROUTER_MAX_BODY)',
+      details: { limit: 11, size: 12 },
+    }),
   );
   expect(readJsonBody(bytes('"1234567890"'), 12)).toBe('1234567890');
 });
 
 test('what stands in a body never enters a message', () => {
-  for (const text of ['my secret prompt', '{"content":"my secret prompt"', '{"a":1} my secret prompt', '[my secret prompt]']) {
+  for (const text of [
+    'my secret prompt',
+    '{"content":"my secret prompt"',
+    '{"a":1} my secret prompt',
+    '[my secret prompt]',
+  ]) {
     expect(() => readJsonBody(bytes(text), 1024)).not.toThrow(/secret/);
     expect(() => readJsonBody(bytes(text), 1024)).toThrow('body is not JSON');
   }

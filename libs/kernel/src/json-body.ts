@@ -9,7 +9,10 @@ export function readJsonBody(body: Uint8Array, maxBytes: number): unknown {
   if (body.length === 0) throw invalid('is empty; send JSON');
   if (body.length > maxBytes) {
     const details = { limit: maxBytes, size: body.length };
-    throw new RouterError('too_large', `body has ${body.length} bytes and may have ${maxBytes} (ROUTER_MAX_BODY)`, { param: 'body', details });
+    throw new RouterError('too_large', `body has ${body.length} bytes and may have ${maxBytes} (ROUTER_MAX_BODY)`, {
+      param: 'body',
+      details,
+    });
   }
   const value = parse(decode(body));
   if (isDeeperThan(value, maxBodyDepth)) throw invalid(`nests deeper than ${maxBodyDepth} levels`);

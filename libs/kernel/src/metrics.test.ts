@@ -15,7 +15,10 @@ test('requests, errors and what is in flight are true numbers, by stop and code'
     policy: { requests: 2, errors: 1, in_flight: 1, p50_ms: expect.any(Number), p99_ms: expect.any(Number) },
     'provider.demo': { requests: 1, errors: 0, in_flight: 0, p50_ms: expect.any(Number), p99_ms: expect.any(Number) },
   });
-  expect(await lines(counts, 'router_in_flight')).toEqual(['router_in_flight{stop="policy"} 1', 'router_in_flight{stop="provider.demo"} 0']);
+  expect(await lines(counts, 'router_in_flight')).toEqual([
+    'router_in_flight{stop="policy"} 1',
+    'router_in_flight{stop="provider.demo"} 0',
+  ]);
   expect(await lines(counts, 'router_stop_seconds_count')).toEqual([
     'router_stop_seconds_count{stop="provider.demo",code="ok"} 1',
     'router_stop_seconds_count{stop="policy",code="ok"} 1',
@@ -40,7 +43,9 @@ test('times are those of the whole handler', async () => {
   const { policy } = counts.timings();
   expect(policy?.p50_ms).toBeGreaterThanOrEqual(29);
   expect(policy?.p99_ms).toBeLessThan(1000);
-  expect(await lines(counts, 'router_stop_seconds_bucket{le="0.01"')).toEqual(['router_stop_seconds_bucket{le="0.01",stop="policy",code="ok"} 0']);
+  expect(await lines(counts, 'router_stop_seconds_bucket{le="0.01"')).toEqual([
+    'router_stop_seconds_bucket{le="0.01",stop="policy",code="ok"} 0',
+  ]);
 });
 
 test('totals are counted once for Prometheus and for discovery', async () => {
@@ -50,8 +55,14 @@ test('totals are counted once for Prometheus and for discovery', async () => {
   counts.refusedAddress();
   counts.refusedPublish();
   expect(counts.totals()).toEqual({ missing: 2, refusedAddresses: 1, refusedPublishes: 1 });
-  expect(await lines(counts, 'router_missing_stops_total')).toEqual(['router_missing_stops_total{stop="cost"} 1', 'router_missing_stops_total{stop="provider.demo"} 1']);
-  expect(await lines(counts, 'router_refused')).toEqual(['router_refused_addresses_total 1', 'router_refused_publishes_total 1']);
+  expect(await lines(counts, 'router_missing_stops_total')).toEqual([
+    'router_missing_stops_total{stop="cost"} 1',
+    'router_missing_stops_total{stop="provider.demo"} 1',
+  ]);
+  expect(await lines(counts, 'router_refused')).toEqual([
+    'router_refused_addresses_total 1',
+    'router_refused_publishes_total 1',
+  ]);
 });
 
 test('numbers that change by themselves are read when asked for', async () => {

@@ -90,7 +90,12 @@ export class Counts {
   }
 
   /** A number that changes by itself, read when asked for. */
-  gauge(name: string, help: string, read: () => Iterable<readonly [labels: Readonly<Record<string, string>>, value: number]>, labelNames: readonly string[]): void {
+  gauge(
+    name: string,
+    help: string,
+    read: () => Iterable<readonly [labels: Readonly<Record<string, string>>, value: number]>,
+    labelNames: readonly string[],
+  ): void {
     const gauge = new Gauge({
       name,
       help,

@@ -1,5 +1,14 @@
 // Passages over a real server: a policy whose entry forwards, and stops that answer, go on, or are not there.
-import { parseTrail, policy, provider, requestSubject, RouterError, type AcceptFrame, type EndFrame, type Plan } from '@router-mesh/contracts';
+import {
+  parseTrail,
+  policy,
+  provider,
+  requestSubject,
+  RouterError,
+  type AcceptFrame,
+  type EndFrame,
+  type Plan,
+} from '@router-mesh/contracts';
 import { aPlan, natsServer, until, type NatsServer } from '@router-mesh/testing';
 import { AnswerReader, createInbox, headers, listen, type AnswerEvent, type NatsConnection } from '@router-mesh/wire';
 import { expect, test } from 'vitest';
@@ -20,10 +29,17 @@ interface House {
 }
 
 /** A policy that forwards every request along an itinerary, and a client. */
-async function house(nats: NatsServer, itinerary: readonly string[], plan: Plan, { timeoutMs = 60_000 } = {}): Promise<House> {
+async function house(
+  nats: NatsServer,
+  itinerary: readonly string[],
+  plan: Plan,
+  { timeoutMs = 60_000 } = {},
+): Promise<House> {
   const [policyNc, client] = await Promise.all([nats.connect('policy'), nats.connect()]);
   const entrance = { ...aLink(policyNc, 'policy'), nc: policyNc };
-  new Stops(entrance.link, { tenantInbox: false }).serveEntry(policy.evaluate, (passage: EntryPassage) => passage.forward(plan, itinerary, Date.now() + timeoutMs));
+  new Stops(entrance.link, { tenantInbox: false }).serveEntry(policy.evaluate, (passage: EntryPassage) =>
+    passage.forward(plan, itinerary, Date.now() + timeoutMs),
+  );
   await policyNc.flush();
   const members: Member[] = [];
   return {
@@ -49,7 +65,10 @@ interface Answer {
 }
 
 /** Ask in frames, or for one message. */
-function ask(client: NatsConnection, { framed = true, request }: { readonly framed?: boolean; readonly request?: string } = {}): Answer {
+function ask(
+  client: NatsConnection,
+  { framed = true, request }: { readonly framed?: boolean; readonly request?: string } = {},
+): Answer {
   const answer: Answer = { events: [], reader: new AnswerReader() };
   const address = createInbox();
   listen(client, address, (message) => answer.events.push(answer.reader.read(message)));
@@ -61,19 +80,41 @@ function ask(client: NatsConnection, { framed = true, request }: { readonly fram
 }
 
 const kinds = ({ events }: Answer): string[] => events.map(({ kind }) => kind);
-const over = (answer: Answer): Promise<void> => until('the end', () => ['eos', 'whole', 'error'].includes(answer.events.at(-1)?.kind ?? ''));
-const closed = (answer: Answer): Promise<void> => until('the end of the frames', () => answer.events.at(-1)?.kind === 'eos');
+const over = (answer: Answer): Promise<void> =>
+  until('the end', () => ['eos', 'whole', 'error'].includes(answer.events.at(-1)?.kind ?? ''));
+const closed = (answer: Answer): Promise<void> =>
+  until('the end of the frames', () => answer.events.at(-1)?.kind === 'eos');
 
-const candidates = (...vendors: string[]): Partial<Plan> => ({ candidates: vendors.map((vendor) => ({ vendor, model: 'echo' })) });
+const candidates = (...vendors: string[]): Partial<Plan> => ({
+  candidates: vendors.map((vendor) => ({ vendor, model: 'echo' })),
+});
 
 function accept(passage: StopPassage, control = 'c'): AcceptFrame {
-  return { request: passage.request, instance: 'i', control, route: 'default', provider: passage.member, model: `${passage.member}/echo` };
+  return {
+    request: passage.request,
+    instance: 'i',
+    control,
+    route: 'default',
+    provider: passage.member,
+    model: `${passage.member}/echo`,
+  };
 }
 
 function endOf(passage: StopPassage): EndFrame {
   const { request, plan, member } = passage;
   const trail = parseTrail(passage.trail('ok'));
-  return { usage_stored: true, router: { request, provider: member, model: 'm', route: plan.route, policy: plan.policy, attempts: plan.attempts, trail } };
+  return {
+    usage_stored: true,
+    router: {
+      request,
+      provider: member,
+      model: 'm',
+      route: plan.route,
+      policy: plan.policy,
+      attempts: plan.attempts,
+      trail,
+    },
+  };
 }
 
 function answerInFull(passage: StopPassage): void {
@@ -85,7 +126,8 @@ function answerInFull(passage: StopPassage): void {
 
 const failed = (model: string) => ({ model, class: 'server_error', status: 500 }) as const;
 
-const reportOf = ({ events }: Answer): EndFrame['router'] | undefined => events.flatMap((event) => (event.kind === 'end' ? [event.end.router] : []))[0];
+const reportOf = ({ events }: Answer): EndFrame['router'] | undefined =>
+  events.flatMap((event) => (event.kind === 'end' ? [event.end.router] : []))[0];
 
 test('a request goes from policy to its provider, and the answer straight back', async () => {
   await using nats = await natsServer();
@@ -95,7 +137,10 @@ test('a request goes from policy to its provider, and the answer straight back',
   await closed(answer);
   expect(kinds(answer)).toEqual(['accept', 'delta', 'end', 'eos']);
   const trail = reportOf(answer)?.trail ?? [];
-  expect(trail.map(({ stop, instance, code }) => [stop, instance, code])).toEqual([['policy', 'policy-1', 'ok'], ['provider.demo', 'provider-1', 'ok']]);
+  expect(trail.map(({ stop, instance, code }) => [stop, instance, code])).toEqual([
+    ['policy', 'policy-1', 'ok'],
+    ['provider.demo', 'provider-1', 'ok'],
+  ]);
   await until('nothing is in flight', () => mesh.policy.link.flight.count === 0);
   expect([mesh.policy.link.control.size, mesh.policy.logged]).toEqual([0, []]);
 });
@@ -127,15 +172,21 @@ test('an optional stop that is not running is left out', async () => {
   await until('nothing is in flight', () => mesh.policy.link.flight.count === 0);
 });
 
-test.each([true, false])('a required stop that is not running is `unavailable` by name (in frames: %s)', async (framed) => {
-  await using nats = await natsServer();
-  await using mesh = disposable(await house(nats, ['cost', 'provider.demo'], aPlan()));
-  await mesh.serve('demo', answerInFull);
-  const answer = ask(mesh.client, { framed });
-  await over(answer);
-  expect(answer.events[0]).toMatchObject({ kind: 'error', error: { code: 'unavailable', details: { reason: 'not_running', stop: 'cost' } } });
-  await until('nothing is in flight', () => mesh.policy.link.flight.count === 0);
-});
+test.each([true, false])(
+  'a required stop that is not running is `unavailable` by name (in frames: %s)',
+  async (framed) => {
+    await using nats = await natsServer();
+    await using mesh = disposable(await house(nats, ['cost', 'provider.demo'], aPlan()));
+    await mesh.serve('demo', answerInFull);
+    const answer = ask(mesh.client, { framed });
+    await over(answer);
+    expect(answer.events[0]).toMatchObject({
+      kind: 'error',
+      error: { code: 'unavailable', details: { reason: 'not_running', stop: 'cost' } },
+    });
+    await until('nothing is in flight', () => mesh.policy.link.flight.count === 0);
+  },
+);
 
 test('a provider that is not running is passed over for the next candidate; only the last is `unavailable`', async () => {
   await using nats = await natsServer();
@@ -144,7 +195,16 @@ test('a provider that is not running is passed over for the next candidate; only
   await over(none);
   expect(none.events[0]).toMatchObject({
     kind: 'error',
-    error: { code: 'unavailable', details: { stop: 'provider.c', attempts: [{ model: 'a/echo', class: 'not_running' }, { model: 'b/echo', class: 'not_running' }] } },
+    error: {
+      code: 'unavailable',
+      details: {
+        stop: 'provider.c',
+        attempts: [
+          { model: 'a/echo', class: 'not_running' },
+          { model: 'b/echo', class: 'not_running' },
+        ],
+      },
+    },
   });
   await mesh.serve('c', answerInFull);
   const third = ask(mesh.client);
@@ -159,7 +219,9 @@ test('an itinerary that ends in an optional stop is our bug: answered, and logge
   const answer = ask(mesh.client);
   await over(answer);
   expect(answer.events[0]).toMatchObject({ kind: 'error', error: { code: 'internal' } });
-  expect(mesh.policy.logged).toEqual([expect.objectContaining({ level: 50, stop: 'experiment', request: expect.any(String) })]);
+  expect(mesh.policy.logged).toEqual([
+    expect.objectContaining({ level: 50, stop: 'experiment', request: expect.any(String) }),
+  ]);
   await until('nothing is in flight', () => mesh.policy.link.flight.count === 0);
 });
 
@@ -176,12 +238,27 @@ test('a candidate that fails hands the request to the next vendor, whose frames 
   await closed(answer);
   expect(kinds(answer)).toEqual(['accept', 'accept', 'delta', 'end', 'eos']);
   expect(reportOf(answer)).toMatchObject({ provider: 'b', attempts: [failed('a/echo')] });
-  expect(reportOf(answer)?.trail.map(({ stop, code }) => [stop, code])).toEqual([['policy', 'ok'], ['provider.a', 'server_error'], ['provider.b', 'ok']]);
+  expect(reportOf(answer)?.trail.map(({ stop, code }) => [stop, code])).toEqual([
+    ['policy', 'ok'],
+    ['provider.a', 'server_error'],
+    ['provider.b', 'ok'],
+  ]);
 });
 
 test('a candidate of the same vendor is tried at once, one leg further, with a time of its own', async () => {
   await using nats = await natsServer();
-  await using mesh = disposable(await house(nats, ['provider.a'], aPlan({ candidates: [{ vendor: 'a', model: 'one' }, { vendor: 'a', model: 'two' }] })));
+  await using mesh = disposable(
+    await house(
+      nats,
+      ['provider.a'],
+      aPlan({
+        candidates: [
+          { vendor: 'a', model: 'one' },
+          { vendor: 'a', model: 'two' },
+        ],
+      }),
+    ),
+  );
   await mesh.serve('a', async (passage) => {
     passage.answer.accept(accept(passage));
     await until('some time', () => Date.now() - passage.receivedAt >= 30);
@@ -221,7 +298,12 @@ test('a fallback to a vendor that is not running goes on from there, and the las
   const answer = ask(mesh.client);
   await closed(answer);
   expect(kinds(answer)).toEqual(['accept', 'error', 'eos']);
-  expect(answer.events[1]).toMatchObject({ error: { code: 'unavailable', details: { stop: 'provider.c', attempts: [{ model: 'a/echo' }, { model: 'b/echo', class: 'not_running' }] } } });
+  expect(answer.events[1]).toMatchObject({
+    error: {
+      code: 'unavailable',
+      details: { stop: 'provider.c', attempts: [{ model: 'a/echo' }, { model: 'b/echo', class: 'not_running' }] },
+    },
+  });
   await until('nothing is in flight', () => first.link.flight.count === 0);
   expect(first.link.control.size).toBe(0);
 });
@@ -244,7 +326,10 @@ test('when its time is over the signal aborts, naming the stop', async () => {
   const { member, passages } = await waitingOn(mesh);
   const answer = ask(mesh.client);
   await closed(answer);
-  expect(answer.events[0]).toMatchObject({ kind: 'error', error: { code: 'deadline_exceeded', details: { stop: 'provider.demo' } } });
+  expect(answer.events[0]).toMatchObject({
+    kind: 'error',
+    error: { code: 'deadline_exceeded', details: { stop: 'provider.demo' } },
+  });
   expect(() => passages[0]?.checkDeadline()).toThrow(expect.objectContaining({ code: 'deadline_exceeded' }));
   expect(member.link.counts.timings()['provider.demo']).toMatchObject({ errors: 1, in_flight: 0 });
   expect(member.logged).toEqual([]);
@@ -316,7 +401,9 @@ test('a stop that can wait no longer cuts the streams that have begun and refuse
   member.interrupt();
   for (const look of looks) look();
   await Promise.all(answers.map(closed));
-  const errors = answers.map(({ events }) => events.flatMap((event) => (event.kind === 'error' ? [event.error] : []))[0]);
+  const errors = answers.map(
+    ({ events }) => events.flatMap((event) => (event.kind === 'error' ? [event.error] : []))[0],
+  );
   expect(errors).toMatchObject([
     { code: 'stream_interrupted', details: { stop: 'provider.demo', delivered: 2 } },
     { code: 'unavailable', details: { reason: 'stopping', stop: 'provider.demo' } },
@@ -331,7 +418,9 @@ test('a hundred requests at once leave nothing behind: no control subject, no ti
   const warnings: Error[] = [];
   const onWarning = (warning: Error): void => void warnings.push(warning);
   process.on('warning', onWarning);
-  const { member, passages } = await waitingOn(mesh, (passage) => passage.answer.accept(accept(passage, passage.openControl())));
+  const { member, passages } = await waitingOn(mesh, (passage) =>
+    passage.answer.accept(accept(passage, passage.openControl())),
+  );
   const answers = Array.from({ length: 100 }, () => ask(mesh.client));
   await until('all are under way', () => passages.length === 100);
   expect(member.link.control.size).toBe(100);

@@ -1,5 +1,13 @@
 // What a stop is given: one request on its way, and the things that may be done with it.
-import { formatTrailEntry, parseRequestSubject, parseTrail, RouterError, type Attempt, type Plan, type Verb } from '@router-mesh/contracts';
+import {
+  formatTrailEntry,
+  parseRequestSubject,
+  parseTrail,
+  RouterError,
+  type Attempt,
+  type Plan,
+  type Verb,
+} from '@router-mesh/contracts';
 import { AnswerWriter, decodeTravel, type Msg, type MsgHdrs, type Travel } from '@router-mesh/wire';
 import { readEntryHeaders, type Asked } from './entry-headers.ts';
 import { longestTimerMs } from './flight.ts';
@@ -76,7 +84,10 @@ abstract class AnyPassage {
   protected send(next: NextStop): void {
     const landed = this.link.flight.hold();
     try {
-      this.link.forwarder.forward(next.stop, next.travel, this.body, { missing: () => this.#goOnWithout(next), settled: landed });
+      this.link.forwarder.forward(next.stop, next.travel, this.body, {
+        missing: () => this.#goOnWithout(next),
+        settled: landed,
+      });
     } catch (error) {
       landed();
       throw error;
@@ -89,7 +100,10 @@ abstract class AnyPassage {
     try {
       this.send(withoutStop(next));
     } catch (thrown) {
-      const error = judge(this.link.log, thrown, 'a request could not go on', { stop: next.stop, request: this.request });
+      const error = judge(this.link.log, thrown, 'a request could not go on', {
+        stop: next.stop,
+        request: this.request,
+      });
       this.writer(next.travel).error(error);
     }
   }
@@ -113,7 +127,13 @@ export class EntryPassage extends AnyPassage {
    * @param reply a return address that was checked
    * @throws RouterError when subject or headers are not of their form
    */
-  constructor(link: Link, stop: string, message: Pick<Msg, 'subject' | 'data'>, headers: MsgHdrs | undefined, reply: string) {
+  constructor(
+    link: Link,
+    stop: string,
+    message: Pick<Msg, 'subject' | 'data'>,
+    headers: MsgHdrs | undefined,
+    reply: string,
+  ) {
     super(link, stop, message.data);
     this.#reply = reply;
     const { verb, tenant } = parseRequestSubject(message.subject);
@@ -266,7 +286,8 @@ export class StopPassage extends AnyPassage {
   interruption(): RouterError {
     const message = `stop "${this.stop}" is stopping`;
     const { deltas } = this.answer;
-    if (deltas > 0) return new RouterError('stream_interrupted', message, { details: { stop: this.stop, delivered: deltas } });
+    if (deltas > 0)
+      return new RouterError('stream_interrupted', message, { details: { stop: this.stop, delivered: deltas } });
     return new RouterError('unavailable', message, { details: { reason: 'stopping', stop: this.stop } });
   }
 
@@ -283,18 +304,27 @@ export class StopPassage extends AnyPassage {
   #watch(): AbortController {
     const { cancellations, interrupted } = this.link;
     const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(this.#late()), Math.min(Math.max(0, this.remainingMs()), longestTimerMs));
+    const timer = setTimeout(
+      () => abort.abort(this.#late()),
+      Math.min(Math.max(0, this.remainingMs()), longestTimerMs),
+    );
     const leave = cancellations.run(this.tenant, this.request, () => abort.abort(cancelled()));
     const interrupt = (): void => abort.abort(this.interruption());
     interrupted.addEventListener('abort', interrupt);
-    this.#cleanUp.push(() => clearTimeout(timer), leave, () => interrupted.removeEventListener('abort', interrupt));
+    this.#cleanUp.push(
+      () => clearTimeout(timer),
+      leave,
+      () => interrupted.removeEventListener('abort', interrupt),
+    );
     if (interrupted.aborted) interrupt();
     if (cancellations.has(this.tenant, this.request, Date.now())) abort.abort(cancelled());
     return abort;
   }
 
   #late(): RouterError {
-    return new RouterError('deadline_exceeded', `the time of the request was over at stop "${this.stop}"`, { details: { stop: this.stop } });
+    return new RouterError('deadline_exceeded', `the time of the request was over at stop "${this.stop}"`, {
+      details: { stop: this.stop },
+    });
   }
 }
 

@@ -6,7 +6,8 @@ import { expect, test } from 'vitest';
 import { afterFailure, nextStop, providerStop, withoutStop } from './route.ts';
 
 const candidates = (...vendors: string[]): Plan['candidates'] => vendors.map((vendor) => ({ vendor, model: 'echo' }));
-const travelling = (itinerary: string[], vendors: string[] = ['a', 'b']): Travel => aTravel({ itinerary, plan: aPlan({ candidates: candidates(...vendors) }) });
+const travelling = (itinerary: string[], vendors: string[] = ['a', 'b']): Travel =>
+  aTravel({ itinerary, plan: aPlan({ candidates: candidates(...vendors) }) });
 
 test.each([
   [['cost', 'provider.a'], 'cost', false, ['provider.a']],
@@ -23,13 +24,22 @@ test('a request with no stop left is our bug', () => {
 
 test('an optional stop that is not running is left out, and the leg stays', () => {
   const after = withoutStop(nextStop(travelling(['experiment?', 'extension?', 'provider.a'])));
-  expect([after.stop, after.optional, after.travel.leg, after.travel.plan.attempts]).toEqual(['extension', true, 0, []]);
+  expect([after.stop, after.optional, after.travel.leg, after.travel.plan.attempts]).toEqual([
+    'extension',
+    true,
+    0,
+    [],
+  ]);
   expect(withoutStop(after).stop).toBe('provider.a');
 });
 
 test('a required stop that is not running is `unavailable` by name', () => {
   expect(() => withoutStop(nextStop(travelling(['cost', 'provider.a'])))).toThrow(
-    expect.objectContaining({ code: 'unavailable', message: 'stop "cost" is not running', details: { reason: 'not_running', stop: 'cost' } }),
+    expect.objectContaining({
+      code: 'unavailable',
+      message: 'stop "cost" is not running',
+      details: { reason: 'not_running', stop: 'cost' },
+    }),
   );
 });
 
@@ -42,33 +52,47 @@ test('a provider that is not running is a failed candidate; only the last is `un
     [{ model: 'a/echo', class: 'not_running' }],
   ]);
   expect(() => withoutStop(second)).toThrow(
-    expect.objectContaining({ code: 'unavailable', retryable: true, details: { reason: 'not_running', stop: 'provider.b', attempts: [{ model: 'a/echo', class: 'not_running' }] } }),
+    expect.objectContaining({
+      code: 'unavailable',
+      retryable: true,
+      details: { reason: 'not_running', stop: 'provider.b', attempts: [{ model: 'a/echo', class: 'not_running' }] },
+    }),
   );
 });
 
 test('a stop whose name only begins like a provider is none', () => {
-  expect(() => withoutStop(nextStop(travelling(['providers', 'provider.a'])))).toThrow(expect.objectContaining({ code: 'unavailable' }));
+  expect(() => withoutStop(nextStop(travelling(['providers', 'provider.a'])))).toThrow(
+    expect.objectContaining({ code: 'unavailable' }),
+  );
 });
 
 const vendor = fc.stringMatching(/^[a-z0-9_-]{1,8}$/);
 
 test('whatever fails, every candidate is tried once, in order, one leg each, and the travel is otherwise untouched', () => {
   fc.assert(
-    fc.property(fc.array(vendor, { minLength: 1, maxLength: 6 }), fc.constantFrom('timeout', 'not_running', 'auth'), (vendors, why) => {
-      let travel = travelling([], vendors);
-      const tried = [vendors[0]];
-      for (let leg = 1; ; leg += 1) {
-        const failed = { model: `${travel.plan.candidates[0]?.vendor}/echo`, class: why } as const;
-        const next = afterFailure(travel, failed);
-        if (next === undefined) break;
-        expect(next).toMatchObject({ stop: providerStop(vendors[leg] ?? ''), optional: false, travel: { leg, itinerary: [] } });
-        expect(next.travel.plan.attempts).toHaveLength(leg);
-        expect({ ...next.travel, plan: travel.plan, leg: travel.leg, itinerary: [] }).toEqual(travel);
-        tried.push(vendors[leg]);
-        travel = next.travel;
-      }
-      expect(tried).toEqual(vendors);
-    }),
+    fc.property(
+      fc.array(vendor, { minLength: 1, maxLength: 6 }),
+      fc.constantFrom('timeout', 'not_running', 'auth'),
+      (vendors, why) => {
+        let travel = travelling([], vendors);
+        const tried = [vendors[0]];
+        for (let leg = 1; ; leg += 1) {
+          const failed = { model: `${travel.plan.candidates[0]?.vendor}/echo`, class: why } as const;
+          const next = afterFailure(travel, failed);
+          if (next === undefined) break;
+          expect(next).toMatchObject({
+            stop: providerStop(vendors[leg] ?? ''),
+            optional: false,
+            travel: { leg, itinerary: [] },
+          });
+          expect(next.travel.plan.attempts).toHaveLength(leg);
+          expect({ ...next.travel, plan: travel.plan, leg: travel.leg, itinerary: [] }).toEqual(travel);
+          tried.push(vendors[leg]);
+          travel = next.travel;
+        }
+        expect(tried).toEqual(vendors);
+      },
+    ),
   );
 });
 

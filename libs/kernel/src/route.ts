@@ -29,7 +29,9 @@ export function withoutStop({ stop, optional, travel }: NextStop): NextStop {
     if (failed !== undefined) return failed;
   }
   const attempts = travel.plan.attempts.length === 0 ? {} : { attempts: travel.plan.attempts };
-  throw new RouterError('unavailable', `stop "${stop}" is not running`, { details: { reason: 'not_running', stop, ...attempts } });
+  throw new RouterError('unavailable', `stop "${stop}" is not running`, {
+    details: { reason: 'not_running', stop, ...attempts },
+  });
 }
 
 /** The next candidate's stop after the first candidate failed: one leg further. Undefined when it was the last. */
@@ -38,7 +40,11 @@ export function afterFailure(travel: Travel, attempt: Attempt): NextStop | undef
   const [next] = candidates;
   if (next === undefined) return undefined;
   const plan: Plan = { ...travel.plan, candidates, attempts: [...travel.plan.attempts, attempt] };
-  return { stop: providerStop(next.vendor), optional: false, travel: { ...travel, plan, leg: travel.leg + 1, itinerary: [] } };
+  return {
+    stop: providerStop(next.vendor),
+    optional: false,
+    travel: { ...travel, plan, leg: travel.leg + 1, itinerary: [] },
+  };
 }
 
 /** The name of a vendor's stop, as itineraries hold it. */

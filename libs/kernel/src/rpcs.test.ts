@@ -19,7 +19,13 @@ async function serve(nats: NatsServer, handlers: readonly (readonly [RpcContract
   const [nc, operator] = await Promise.all([nats.connect('policy'), nats.connect('operator')]);
   const testLink = aLink(nc, 'policy');
   const stats = (): unknown => ({ timings: testLink.link.counts.timings(), totals: testLink.link.counts.totals() });
-  const rpcs = await Rpcs.register(testLink.link, { name: 'policy', version: '1.2.3', summary: 'A test', metadata: { instance: 'policy-1' }, stats });
+  const rpcs = await Rpcs.register(testLink.link, {
+    name: 'policy',
+    version: '1.2.3',
+    summary: 'A test',
+    metadata: { instance: 'policy-1' },
+    stats,
+  });
   for (const [contract, handle] of handlers) rpcs.serve(contract, handle);
   await nc.flush();
   return { ...testLink, nc, operator, rpcs, close: () => Promise.all([nc.close(), operator.close()]) };
@@ -33,15 +39,18 @@ async function ask(nc: NatsConnection, subject: string, payload: string): Promis
   return reply.json<{ error?: { code: string } }>().error?.code ?? 'ok';
 }
 
-test('an rpc gets a checked request and the tenant it concerns, and its reply is its contract\'s', async () => {
+test("an rpc gets a checked request and the tenant it concerns, and its reply is its contract's", async () => {
   await using nats = await natsServer();
   const asked: unknown[] = [];
   const served = await serve(nats, [
-    [policy.get, async (request, about) => {
-      asked.push([request, about]);
-      await new Promise(setImmediate);
-      return { ...report, surplus: 'is not told' };
-    }],
+    [
+      policy.get,
+      async (request, about) => {
+        asked.push([request, about]);
+        await new Promise(setImmediate);
+        return { ...report, surplus: 'is not told' };
+      },
+    ],
   ]);
   await expect(call(served.operator, policy.get, 'acme.web', { name: 'default' })).resolves.toEqual(report);
   expect(asked).toEqual([[{ name: 'default' }, { tenant: 'acme.web' }]]);
@@ -65,13 +74,20 @@ test.each([
 });
 
 test.each<[string, Handle]>([
-  ['throws', () => { throw new Error('the secret cause'); }],
+  [
+    'throws',
+    () => {
+      throw new Error('the secret cause');
+    },
+  ],
   ['rejects', () => Promise.reject(new Error('the secret cause'))],
   ['answers in another form', () => ({ secret: 'the secret cause' })],
 ])('a handler that %s is answered `internal`, logged once, and its cause stays here', async (_, handle) => {
   await using nats = await natsServer();
   const served = await serve(nats, [[policy.get, handle]]);
-  const error: unknown = await call(served.operator, policy.get, 'acme', { name: 'x' }).catch((thrown: unknown) => thrown);
+  const error: unknown = await call(served.operator, policy.get, 'acme', { name: 'x' }).catch(
+    (thrown: unknown) => thrown,
+  );
   expect(error).toMatchObject({ code: 'internal' });
   expect(JSON.stringify(error)).not.toContain('secret');
   expect(served.logged).toEqual([expect.objectContaining({ level: 50, msg: 'an rpc failed', rpc: 'policy.get' })]);
@@ -81,8 +97,18 @@ test.each<[string, Handle]>([
 
 test('an error of the list is the reply, and is not logged', async () => {
   await using nats = await natsServer();
-  const served = await serve(nats, [[policy.get, () => { throw new RouterError('not_found', 'no policy "x"', { param: 'name' }); }]]);
-  await expect(call(served.operator, policy.get, 'acme', { name: 'x' })).rejects.toMatchObject({ code: 'not_found', param: 'name' });
+  const served = await serve(nats, [
+    [
+      policy.get,
+      () => {
+        throw new RouterError('not_found', 'no policy "x"', { param: 'name' });
+      },
+    ],
+  ]);
+  await expect(call(served.operator, policy.get, 'acme', { name: 'x' })).rejects.toMatchObject({
+    code: 'not_found',
+    param: 'name',
+  });
   expect(served.logged).toEqual([]);
   await served.close();
 });
@@ -113,21 +139,40 @@ async function discover<Answer>(nc: NatsConnection, verb: string): Promise<Answe
 test('discovery tells who is there, and true numbers: errors that were answered and the whole time of a handler', async () => {
   await using nats = await natsServer();
   const served = await serve(nats, [
-    [policy.get, async ({ name }: { name: string }) => {
-      const began = performance.now();
-      await until('30 ms have passed', () => performance.now() - began > 30);
-      if (name === 'bad') throw new RouterError('not_found', 'no');
-      return report;
-    }],
+    [
+      policy.get,
+      async ({ name }: { name: string }) => {
+        const began = performance.now();
+        await until('30 ms have passed', () => performance.now() - began > 30);
+        if (name === 'bad') throw new RouterError('not_found', 'no');
+        return report;
+      },
+    ],
   ] as never);
-  await Promise.all(['good', 'good', 'bad'].map((name) => call(served.operator, policy.get, 'acme', { name }).catch(() => undefined)));
+  await Promise.all(
+    ['good', 'good', 'bad'].map((name) => call(served.operator, policy.get, 'acme', { name }).catch(() => undefined)),
+  );
 
   const ping = await discover(served.operator, 'PING');
-  expect(ping).toMatchObject({ type: 'io.nats.micro.v1.ping_response', name: 'policy', version: '1.2.3', metadata: { instance: 'policy-1' } });
+  expect(ping).toMatchObject({
+    type: 'io.nats.micro.v1.ping_response',
+    name: 'policy',
+    version: '1.2.3',
+    metadata: { instance: 'policy-1' },
+  });
   const info = await discover<{ endpoints: unknown[] }>(served.operator, 'INFO');
-  expect(info).toMatchObject({ description: 'A test', endpoints: [{ name: 'get', subject: 'router.v2.policy.get.>', queue_group: 'policy' }] });
-  const { endpoints } = await discover<{ endpoints: { data: { timings: Record<string, { p50_ms: number }> } }[] }>(served.operator, 'STATS');
-  expect(endpoints[0]?.data).toMatchObject({ timings: { 'policy.get': { requests: 3, errors: 1, in_flight: 0 } }, totals: { refusedAddresses: 0 } });
+  expect(info).toMatchObject({
+    description: 'A test',
+    endpoints: [{ name: 'get', subject: 'router.v2.policy.get.>', queue_group: 'policy' }],
+  });
+  const { endpoints } = await discover<{ endpoints: { data: { timings: Record<string, { p50_ms: number }> } }[] }>(
+    served.operator,
+    'STATS',
+  );
+  expect(endpoints[0]?.data).toMatchObject({
+    timings: { 'policy.get': { requests: 3, errors: 1, in_flight: 0 } },
+    totals: { refusedAddresses: 0 },
+  });
   expect(endpoints[0]?.data.timings['policy.get']?.p50_ms).toBeGreaterThanOrEqual(29);
   await served.close();
 });
@@ -135,7 +180,15 @@ test('discovery tells who is there, and true numbers: errors that were answered 
 test('nobody is answered where no answer may go, neither by an rpc nor by discovery', async () => {
   await using nats = await natsServer();
   let handled = 0;
-  const served = await serve(nats, [[policy.get, () => { handled += 1; return report; }]]);
+  const served = await serve(nats, [
+    [
+      policy.get,
+      () => {
+        handled += 1;
+        return report;
+      },
+    ],
+  ]);
   const root = await nats.connect('root');
   const stored: string[] = [];
   listen(root, '$KV.>', ({ subject }) => stored.push(subject));
@@ -166,17 +219,32 @@ test('a signal comes to every instance with its tenant; what is none is nothing;
   await using nats = await natsServer();
   const [one, two, client] = await Promise.all([nats.connect('provider'), nats.connect('provider'), nats.connect()]);
   const heard: unknown[] = [];
-  const links = await Promise.all([one, two].map(async (nc) => {
-    const testLink = aLink(nc, 'provider');
-    const rpcs = await Rpcs.register(testLink.link, { name: 'provider', version: '1.2.3', summary: 's', metadata: {}, stats: () => ({}) });
-    rpcs.listen(provider.cancel, (body, about) => {
-      heard.push([body, about]);
-      if ((body as { request: string }).request === 'bad') throw new Error('a bug');
-    });
-    await nc.flush();
-    return testLink;
-  }));
-  for (const [tenant, payload] of [['acme', 'x'], ['acme', ''], ['acme', '{}'], ['ACME', '{"request":"r"}'], ['acme', '{"request":"bad"}'], ['acme.web', '{"request":"r1"}']]) {
+  const links = await Promise.all(
+    [one, two].map(async (nc) => {
+      const testLink = aLink(nc, 'provider');
+      const rpcs = await Rpcs.register(testLink.link, {
+        name: 'provider',
+        version: '1.2.3',
+        summary: 's',
+        metadata: {},
+        stats: () => ({}),
+      });
+      rpcs.listen(provider.cancel, (body, about) => {
+        heard.push([body, about]);
+        if ((body as { request: string }).request === 'bad') throw new Error('a bug');
+      });
+      await nc.flush();
+      return testLink;
+    }),
+  );
+  for (const [tenant, payload] of [
+    ['acme', 'x'],
+    ['acme', ''],
+    ['acme', '{}'],
+    ['ACME', '{"request":"r"}'],
+    ['acme', '{"request":"bad"}'],
+    ['acme.web', '{"request":"r1"}'],
+  ]) {
     client.publish(`router.v2.cancel.${tenant}`, payload);
   }
   await until('both heard both', () => heard.length === 4);

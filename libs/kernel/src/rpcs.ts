@@ -54,7 +54,8 @@ export class Rpcs {
 
   /** Signals come to every instance; nobody waits for an answer. */
   listen(contract: SignalContract, handle: (body: unknown, about: Concerning) => void): Subscription {
-    const failed = (thrown: unknown): void => void judge(this.#link.log, thrown, 'a signal failed', { subject: contract.subject });
+    const failed = (thrown: unknown): void =>
+      void judge(this.#link.log, thrown, 'a signal failed', { subject: contract.subject });
     return listen(
       this.#link.nc,
       contract.subject,

@@ -1,5 +1,15 @@
 // Services as their own processes: how they start, what they say of themselves, and how they end.
-import { call, connectNats, createInbox, headers, listen, AnswerReader, putDocument, type AnswerEvent, type NatsConnection } from '@router-mesh/wire';
+import {
+  call,
+  connectNats,
+  createInbox,
+  headers,
+  listen,
+  AnswerReader,
+  putDocument,
+  type AnswerEvent,
+  type NatsConnection,
+} from '@router-mesh/wire';
 import { events, policy, provider, providers, rates, slots } from '@router-mesh/contracts';
 import { natsServer, poll, TestProcess, until, type NatsServer } from '@router-mesh/testing';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -13,7 +23,11 @@ type Environment = Readonly<Record<string, string>>;
 class Service extends TestProcess {
   constructor(name: Name, nats: NatsServer, environment: Environment = {}) {
     const credentials = nats.credentials(name === 'deaf' ? 'provider' : name);
-    super(process.execPath, [join(import.meta.dirname, '../test', `${name}.ts`)], { NATS_URL: nats.url, ROUTER_NATS_CREDENTIALS: credentials, ...environment });
+    super(process.execPath, [join(import.meta.dirname, '../test', `${name}.ts`)], {
+      NATS_URL: nats.url,
+      ROUTER_NATS_CREDENTIALS: credentials,
+      ...environment,
+    });
   }
 
   static async ready(name: Name, nats: NatsServer, environment?: Environment): Promise<Service> {
@@ -64,26 +78,49 @@ async function answered(answer: Answer): Promise<AnswerEvent | undefined> {
   return answer.events[0];
 }
 
-const document = (vendor: string) => ({ vendor, format: 'openai' as const, base_url: 'http://127.0.0.1:1/v1', models: [] });
+const document = (vendor: string) => ({
+  vendor,
+  format: 'openai' as const,
+  base_url: 'http://127.0.0.1:1/v1',
+  models: [],
+});
 
 test('a service starts when everything it needs is there, says what is missing until then, and tells of itself', async () => {
   await using nats = await natsServer();
   await using entrance = new Service('policy', nats);
-  await until('it waits for a bucket of another service', async () => (await entrance.missing()).includes('bucket router_v2_providers'));
+  await until('it waits for a bucket of another service', async () =>
+    (await entrance.missing()).includes('bucket router_v2_providers'),
+  );
   expect((await entrance.get('/readyz')).status).toBe(503);
   expect((await entrance.get('/livez')).status).toBe(200);
 
   await using stop = await Service.ready('provider', nats);
   await entrance.said('ready');
   const ready = await entrance.get('/readyz');
-  expect([ready.status, await ready.json()]).toEqual([200, { ready: true, missing: [], snapshots: { router_v2_providers: 4 }, notes: [] }]);
+  expect([ready.status, await ready.json()]).toEqual([
+    200,
+    { ready: true, missing: [], snapshots: { router_v2_providers: 4 }, notes: [] },
+  ]);
 
   const [client, operator] = await Promise.all([nats.connect(), nats.connect('operator')]);
-  for (let n = 0; n < 3; n += 1) expect(await answered(ask(client, ['experiment?', 'provider.answers']))).toMatchObject({ kind: 'whole' });
-  expect(await answered(ask(client, ['provider.nobody']))).toMatchObject({ kind: 'error', error: { code: 'unavailable', details: { stop: 'provider.nobody' } } });
+  for (let n = 0; n < 3; n += 1)
+    expect(await answered(ask(client, ['experiment?', 'provider.answers']))).toMatchObject({ kind: 'whole' });
+  expect(await answered(ask(client, ['provider.nobody']))).toMatchObject({
+    kind: 'error',
+    error: { code: 'unavailable', details: { stop: 'provider.nobody' } },
+  });
   await expect(call(operator, policy.list, 'platform', {})).resolves.toEqual({ policies: [] });
 
-  const stats = (await operator.request('$SRV.STATS.policy', '')).json<{ endpoints: { data: Record<string, unknown> }[] }>();
+  for (const [name, stops] of [
+    ['policy', 'policy'],
+    ['provider', 'provider.*'],
+  ] as const) {
+    const info = (await operator.request(`$SRV.INFO.${name}`, '')).json<{ metadata: unknown }>();
+    expect(info.metadata).toEqual({ instance: expect.stringMatching(/^[0-9a-f]{10}$/), stops });
+  }
+  const stats = (await operator.request('$SRV.STATS.policy', '')).json<{
+    endpoints: { data: Record<string, unknown> }[];
+  }>();
   expect(stats.endpoints[0]?.data).toMatchObject({
     stops: ['policy'],
     timings: { policy: { requests: 4, errors: 0, in_flight: 0 }, 'policy.list': { requests: 1 } },
@@ -99,7 +136,8 @@ test('a service starts when everything it needs is there, says what is missing u
   await Promise.all([client.close(), operator.close()]);
   expect(await Promise.all([entrance.stop(), stop.stop('SIGINT')])).toEqual([0, 0]);
   expect([entrance, stop].flatMap(({ troubles }) => troubles)).toEqual([]);
-  for (const service of [entrance, stop]) expect(['starting', 'ready', 'draining', 'stopped'].map((msg) => service.count(msg))).toEqual([1, 1, 1, 1]);
+  for (const service of [entrance, stop])
+    expect(['starting', 'ready', 'draining', 'stopped'].map((msg) => service.count(msg))).toEqual([1, 1, 1, 1]);
 });
 
 test('stops follow the documents, and a key that can be no stop is passed over', async () => {
@@ -134,7 +172,8 @@ test('a service that is told to stop answers what is under way, takes nothing ne
   await first.said('draining');
   first.child.kill('SIGINT'); // a second signal, as a terminal and a supervisor send them, changes nothing
   await until('it says so', async () => (await first.missing()).includes('stopping'));
-  for (let n = 0; n < 20; n += 1) expect(await answered(ask(client, ['provider.answers']))).toMatchObject({ kind: 'whole' });
+  for (let n = 0; n < 20; n += 1)
+    expect(await answered(ask(client, ['provider.answers']))).toMatchObject({ kind: 'whole' });
   expect([first.count('begun'), second.count('begun')]).toEqual([20, 20]);
   expect(waiting.flatMap(({ events }) => events)).toEqual([]);
 
@@ -155,9 +194,15 @@ test('when ROUTER_DRAIN_TIMEOUT has passed, streams end with `stream_interrupted
   await until('both are under way', () => stop.count('begun') === 2 && stream.events.length === 2);
   const [stopped, started] = [stop.stop('SIGTERM'), performance.now()];
   await until('the end of the stream', () => stream.events.length === 4);
-  expect(stream.events.slice(2)).toMatchObject([{ kind: 'error', error: { code: 'stream_interrupted', details: { delivered: 1 } } }, { kind: 'eos' }]);
+  expect(stream.events.slice(2)).toMatchObject([
+    { kind: 'error', error: { code: 'stream_interrupted', details: { delivered: 1 } } },
+    { kind: 'eos' },
+  ]);
   expect(performance.now() - started).toBeLessThan(2000);
-  expect(await answered(ignored)).toMatchObject({ kind: 'error', error: { code: 'unavailable', details: { reason: 'stopping' } } });
+  expect(await answered(ignored)).toMatchObject({
+    kind: 'error',
+    error: { code: 'unavailable', details: { reason: 'stopping' } },
+  });
   expect(await stopped).toBe(0);
   await client.close();
 });
@@ -171,7 +216,9 @@ test('after a restart of the server streams of memory are there again, buckets a
   await Promise.all([entrance, stop].map((service) => service.said('disconnected from NATS')));
   expect(await entrance.missing()).toContain('nats');
   await nats.restart();
-  await until('both are ready', async () => (await Promise.all([entrance, stop].map((service) => service.get('/readyz')))).every(({ ok }) => ok));
+  await until('both are ready', async () =>
+    (await Promise.all([entrance, stop].map((service) => service.get('/readyz')))).every(({ ok }) => ok),
+  );
 
   const [client, operator, root] = await Promise.all([nats.connect(), nats.connect('operator'), nats.connect('root')]);
   for (const stream of [rates.name, `KV_${slots.name}`, events.name]) {
@@ -215,14 +262,21 @@ test('a bad document shows on /readyz, in a metric, in the log and as an event, 
     const ready = (await (await stop.get('/readyz')).json()) as { ready: boolean; notes: string[] };
     return ready.notes.length > 0 ? ready : undefined;
   });
-  expect(notes).toMatchObject({ ready: true, notes: ['bucket router_v2_providers: document "answers" (revision 5) is not of its form'] });
+  expect(notes).toMatchObject({
+    ready: true,
+    notes: ['bucket router_v2_providers: document "answers" (revision 5) is not of its form'],
+  });
   expect(await (await stop.get('/metrics')).text()).toContain('router_bad_documents{bucket="router_v2_providers"} 1');
-  expect(stop.troubles.map((line) => JSON.parse(line) as object)).toEqual([expect.objectContaining({ level: 50, bucket: providers.name, key: 'answers', revision: 5 })]);
+  expect(stop.troubles.map((line) => JSON.parse(line) as object)).toEqual([
+    expect.objectContaining({ level: 50, bucket: providers.name, key: 'answers', revision: 5 }),
+  ]);
   expect(await answered(ask(client, ['provider.answers']))).toMatchObject({ kind: 'whole' });
 
   const told = async (service: string): Promise<unknown> => {
     const subject = `router.v2.event.${service}.document_refused.platform`;
-    const stored = (await root.request(`$JS.API.STREAM.MSG.GET.${events.name}`, JSON.stringify({ last_by_subj: subject }))).json<{ message?: { data: string } }>();
+    const stored = (
+      await root.request(`$JS.API.STREAM.MSG.GET.${events.name}`, JSON.stringify({ last_by_subj: subject }))
+    ).json<{ message?: { data: string } }>();
     return stored.message && (JSON.parse(Buffer.from(stored.message.data, 'base64').toString()) as unknown);
   };
   for (const service of ['policy', 'provider']) {
@@ -230,26 +284,42 @@ test('a bad document shows on /readyz, in a metric, in the log and as an event, 
     expect(event).toMatchObject({ bucket: providers.name, key: 'answers', revision: 5, instance: expect.any(String) });
   }
   await putDocument(root, providers, 'answers', document('answers'));
-  await until('it is well again', async () => ((await (await stop.get('/readyz')).json()) as { notes: string[] }).notes.length === 0);
+  await until(
+    'it is well again',
+    async () => ((await (await stop.get('/readyz')).json()) as { notes: string[] }).notes.length === 0,
+  );
   await Promise.all([client.close(), root.close()]);
 });
 
 /** Restart a server with another configuration. */
 async function reconfigured(nats: NatsServer, from: string, to: string): Promise<Environment> {
   const file = join(nats.folder, 'nats.conf');
-  writeFileSync(file, readFileSync(file, 'utf8').replace(from, () => to));
+  writeFileSync(
+    file,
+    readFileSync(file, 'utf8').replace(from, () => to),
+  );
   await nats.restart();
   return {};
 }
 
 test.each<[string, Name, (nats: NatsServer) => Environment | Promise<Environment>, string]>([
   ['a subscription that it may not have', 'deaf', () => ({}), 'Permissions Violation for Subscription'],
-  ['a bucket that it may not ensure', 'provider', (nats) => reconfigured(nats, '"$JS.API.STREAM.INFO.KV_router_v2_slots"', ''), 'Permissions Violation for Publish to'],
-  ['credentials that nobody has', 'policy', (nats) => {
-    const file = join(nats.folder, 'stranger.json');
-    writeFileSync(file, '{"user":"policy","pass":"guessed"}');
-    return { ROUTER_NATS_CREDENTIALS: file };
-  }, 'refused the credentials'],
+  [
+    'a bucket that it may not ensure',
+    'provider',
+    (nats) => reconfigured(nats, '"$JS.API.STREAM.INFO.KV_router_v2_slots"', ''),
+    'Permissions Violation for Publish to',
+  ],
+  [
+    'credentials that nobody has',
+    'policy',
+    (nats) => {
+      const file = join(nats.folder, 'stranger.json');
+      writeFileSync(file, '{"user":"policy","pass":"guessed"}');
+      return { ROUTER_NATS_CREDENTIALS: file };
+    },
+    'refused the credentials',
+  ],
   ['a setting that nobody knows', 'policy', () => ({ ROUTER_DRAIN_TIMEOT: '1s' }), 'did you mean ROUTER_DRAIN_TIMEOUT'],
 ])('%s is fatal: one line, and exit 1', async (_, name, environment, message) => {
   await using nats = await natsServer();
@@ -272,5 +342,7 @@ test('a connection that is closed for good is fatal: credentials were rotated un
   await reconfigured(nats, 'user: "provider", password: "provider"', 'user: "provider", password: "rotated"');
   expect(await stop.exited).toBe(1);
   expect(stop.count('cannot go on')).toBe(1);
-  await expect(connectNats({ servers: [nats.url], name: 'old', inboxPrefix: '_INBOX', credentials: nats.credentials('provider') })).rejects.toMatchObject({ code: 'unauthenticated' });
+  await expect(
+    connectNats({ servers: [nats.url], name: 'old', inboxPrefix: '_INBOX', credentials: nats.credentials('provider') }),
+  ).rejects.toMatchObject({ code: 'unauthenticated' });
 });

@@ -106,7 +106,13 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
     let stop = (): void => this.#end();
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop());
 
-    const nc = await connectNats({ servers: natsUrl, name: `${name} ${this.#instance}`, inboxPrefix: serviceInbox(name), credentials, wait: true });
+    const nc = await connectNats({
+      servers: natsUrl,
+      name: `${name} ${this.#instance}`,
+      inboxPrefix: serviceInbox(name),
+      credentials,
+      wait: true,
+    });
     stop = () => void this.#stop(nc);
     const lacking = missingFromServer(nc);
     if (lacking !== undefined) throw new RouterError('unavailable', lacking);
@@ -154,9 +160,16 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
       name,
       version,
       summary,
-      metadata: { instance: this.#instance },
-      stats: () => ({ instance: this.#instance, stops: stops.names, timings: this.#counts.timings(), totals: { ...this.#counts.totals(), unsent: unsentPublishes(link.nc) }, ...this.#readiness() }),
+      metadata: { instance: this.#instance, stops: stopNames(serves) },
+      stats: () => ({
+        instance: this.#instance,
+        stops: stops.names,
+        timings: this.#counts.timings(),
+        totals: { ...this.#counts.totals(), unsent: unsentPublishes(link.nc) },
+        ...this.#readiness(),
+      }),
     });
+    if (this.#phase === 'stopping') return rpcs;
     for (const [key, contract] of Object.entries(serves)) {
       const handle = handlers[key] as never;
       if (contract.kind === 'entry') stops.serveEntry(contract, handle);
@@ -190,11 +203,25 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
           publishEvent(nc, this.#definition.documentRefused, platformTenant, { ...document, instance: this.#instance });
         },
       });
-    const snapshots = Object.fromEntries(Object.entries(this.#definition.watches).map(([key, bucket]) => [key, refused(bucket)]));
+    const snapshots = Object.fromEntries(
+      Object.entries(this.#definition.watches).map(([key, bucket]) => [key, refused(bucket)]),
+    );
     this.#watches = Object.values(snapshots);
-    this.#counts.gauge('router_snapshot_revision', 'Revision of a bucket that is in force', () => this.#perBucket((watch) => watch.current.revision), ['bucket']);
-    this.#counts.gauge('router_bad_documents', 'Documents that are not of their form', () => this.#perBucket((watch) => watch.bad.length), ['bucket']);
-    this.#counts.total('router_unsent_total', 'Messages published while the connection to NATS was down', () => unsentPublishes(nc));
+    this.#counts.gauge(
+      'router_snapshot_revision',
+      'Revision of a bucket that is in force',
+      () => this.#perBucket((watch) => watch.current.revision),
+      ['bucket'],
+    );
+    this.#counts.gauge(
+      'router_bad_documents',
+      'Documents that are not of their form',
+      () => this.#perBucket((watch) => watch.bad.length),
+      ['bucket'],
+    );
+    this.#counts.total('router_unsent_total', 'Messages published while the connection to NATS was down', () =>
+      unsentPublishes(nc),
+    );
     return {
       instance: this.#instance,
       log: this.#log,
@@ -250,7 +277,8 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
       },
     });
     void nc.closed().then((reason) => {
-      if (this.#phase !== 'stopping') this.#die(reason instanceof Error ? reason : new Error('the connection to NATS is closed for good'));
+      if (this.#phase !== 'stopping')
+        this.#die(reason instanceof Error ? reason : new Error('the connection to NATS is closed for good'));
     });
   }
 
@@ -268,7 +296,10 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
     const interruptAt = Date.now() + timeoutMs;
     await within(timeoutMs, this.#leave());
     if (!(await this.#flight.landed(interruptAt - Date.now()))) {
-      this.#log.warn({ in_flight: this.#flight.count }, 'ROUTER_DRAIN_TIMEOUT passed; what is under way is interrupted');
+      this.#log.warn(
+        { in_flight: this.#flight.count },
+        'ROUTER_DRAIN_TIMEOUT passed; what is under way is interrupted',
+      );
       this.#interrupt.abort();
       if (!(await this.#flight.landed(interruptionMs))) this.#stops?.abandonAll();
     }
@@ -289,19 +320,37 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
   }
 
   #readiness(): Readiness {
-    const notes = this.#watches.flatMap((watch) => watch.bad.map((bad) => `bucket ${bad.bucket}: document "${bad.key}" (revision ${bad.revision}) is not of its form`));
+    const notes = this.#watches.flatMap((watch) =>
+      watch.bad.map(
+        (bad) => `bucket ${bad.bucket}: document "${bad.key}" (revision ${bad.revision}) is not of its form`,
+      ),
+    );
     const missing = [
       ...(this.#connected ? [] : ['nats']),
       ...(this.#ensuring === undefined ? [] : ['stores']),
       ...this.#watches.filter((watch) => !watch.isLoaded).map((watch) => `bucket ${watch.bucket.name}`),
       ...(this.#phase === 'stops' || this.#phase === 'stopping' ? [this.#phase] : []),
     ];
-    return { missing, snapshots: Object.fromEntries(this.#watches.map((watch) => [watch.bucket.name, watch.current.revision])), notes };
+    return {
+      missing,
+      snapshots: Object.fromEntries(this.#watches.map((watch) => [watch.bucket.name, watch.current.revision])),
+      notes,
+    };
   }
 
   *#perBucket(read: (watch: SnapshotWatch<unknown>) => number): Iterable<readonly [Record<string, string>, number]> {
     for (const watch of this.#watches) yield [{ bucket: watch.bucket.name }, read(watch)];
   }
+}
+
+/** The stops that a service serves, as discovery shows them: `provider.*` is a family. Which of it are served now stands in the stats. */
+function stopNames(serves: ServedGroup): string {
+  const names = Object.values(serves).flatMap((contract) => {
+    if (contract.kind === 'entry') return [contract.queue];
+    if (contract.kind === 'stop') return [contract.per === undefined ? contract.name : `${contract.name}.*`];
+    return [];
+  });
+  return names.join(',');
 }
 
 /** Wait for something that may fail or hang, but not for ever. */

@@ -16,13 +16,30 @@ test('what is not set has its fallback, or is absent', () => {
 });
 
 test('what is set is read, in its unit', () => {
-  const environment = { NATS_URL: 'nats://a:4222, nats://b:4222', ROUTER_DRAIN_TIMEOUT: '250ms', ROUTER_REPLICAS: '3', ROUTER_TENANT_INBOX: '1', PATH: '/bin' };
-  expect(readSettings(commonSettings, environment)).toMatchObject({ natsUrl: ['nats://a:4222', 'nats://b:4222'], drainTimeoutMs: 250, replicas: 3, tenantInbox: true });
-  expect(readSettings(policySettings, { ROUTER_MAX_BODY: '1MiB', ROUTER_MAX_TIMEOUT: '5min' })).toEqual({ maxBodyBytes: 1024 ** 2, maxTimeoutMs: 300_000 });
+  const environment = {
+    NATS_URL: 'nats://a:4222, nats://b:4222',
+    ROUTER_DRAIN_TIMEOUT: '250ms',
+    ROUTER_REPLICAS: '3',
+    ROUTER_TENANT_INBOX: '1',
+    PATH: '/bin',
+  };
+  expect(readSettings(commonSettings, environment)).toMatchObject({
+    natsUrl: ['nats://a:4222', 'nats://b:4222'],
+    drainTimeoutMs: 250,
+    replicas: 3,
+    tenantInbox: true,
+  });
+  expect(readSettings(policySettings, { ROUTER_MAX_BODY: '1MiB', ROUTER_MAX_TIMEOUT: '5min' })).toEqual({
+    maxBodyBytes: 1024 ** 2,
+    maxTimeoutMs: 300_000,
+  });
 });
 
 test('what is set to nothing is not set: compose files pass variables so', () => {
-  expect(readSettings(providerSettings, { ROUTER_VENDORS: '', ROUTER_MODEL_TIMEOUT: '' })).toMatchObject({ vendors: undefined, modelTimeoutMs: 300_000 });
+  expect(readSettings(providerSettings, { ROUTER_VENDORS: '', ROUTER_MODEL_TIMEOUT: '' })).toMatchObject({
+    vendors: undefined,
+    modelTimeoutMs: 300_000,
+  });
 });
 
 test.each([
@@ -45,16 +62,36 @@ test.each([
   ['ROUTER_NATS_CREDENTIAL', 'ROUTER_NATS_CREDENTIALS'],
   ['ROUTER_VENDOR', 'ROUTER_VENDORS'],
 ])('%s is not known, and the nearest known one is named', (name, nearest) => {
-  expect(() => readSettings(commonSettings, { [name]: 'x' })).toThrow(`setting ${name} is not known; did you mean ${nearest}?`);
+  expect(() => readSettings(commonSettings, { [name]: 'x' })).toThrow(
+    `setting ${name} is not known; did you mean ${nearest}?`,
+  );
 });
 
 test('a setting of another service is known; a variable of somebody else is none', () => {
-  expect(() => readSettings(policySettings, { ROUTER_VENDORS: 'demo', ROUTER_KEY_OPENAI: 'sk', NODE_ENV: 'test', MY_ROUTER_X: '1' })).not.toThrow();
+  expect(() =>
+    readSettings(policySettings, {
+      ROUTER_VENDORS: 'demo',
+      ROUTER_KEY_OPENAI: 'sk',
+      NODE_ENV: 'test',
+      MY_ROUTER_X: '1',
+    }),
+  ).not.toThrow();
 });
 
 test('keys are read by name, and the setting that only looks like one is none', () => {
-  const environment = { ROUTER_KEY_OPENAI: 'sk-1', ROUTER_KEY_MY_OWN: 'sk-2', ROUTER_KEY_EMPTY: '', ROUTER_KEY_HOSTS: 'openai=api.openai.com', OTHER_KEY_X: 'no' };
-  expect(readKeys(environment)).toEqual(new Map([['openai', 'sk-1'], ['my_own', 'sk-2']]));
+  const environment = {
+    ROUTER_KEY_OPENAI: 'sk-1',
+    ROUTER_KEY_MY_OWN: 'sk-2',
+    ROUTER_KEY_EMPTY: '',
+    ROUTER_KEY_HOSTS: 'openai=api.openai.com',
+    OTHER_KEY_X: 'no',
+  };
+  expect(readKeys(environment)).toEqual(
+    new Map([
+      ['openai', 'sk-1'],
+      ['my_own', 'sk-2'],
+    ]),
+  );
 });
 
 test('a key stands in no message', () => {

@@ -1,5 +1,12 @@
 // Environment variables → typed settings, read once at start.
-import { allSettings, keyVariablePrefix, RouterError, type Setting, type Settings, type SettingValues } from '@router-mesh/contracts';
+import {
+  allSettings,
+  keyVariablePrefix,
+  RouterError,
+  type Setting,
+  type Settings,
+  type SettingValues,
+} from '@router-mesh/contracts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -18,14 +25,20 @@ function readSetting({ name, schema, fallback }: Setting, environment: Environme
   if (text === undefined) return undefined;
   const parsed = schema.safeParse(text);
   if (parsed.success) return parsed.data;
-  throw new RouterError('invalid_request', `setting ${name}="${text.slice(0, 80)}" ${parsed.error.issues[0]?.message ?? 'is invalid'}`, { param: name });
+  throw new RouterError(
+    'invalid_request',
+    `setting ${name}="${text.slice(0, 80)}" ${parsed.error.issues[0]?.message ?? 'is invalid'}`,
+    { param: name },
+  );
 }
 
 function refuseUnknown(environment: Environment): void {
   const known = allSettings.map(({ name }) => name);
   for (const name of Object.keys(environment)) {
     if (!name.startsWith('ROUTER_') || name.startsWith(keyVariablePrefix) || known.includes(name)) continue;
-    throw new RouterError('invalid_request', `setting ${name} is not known; did you mean ${nearest(name, known)}?`, { param: name });
+    throw new RouterError('invalid_request', `setting ${name} is not known; did you mean ${nearest(name, known)}?`, {
+      param: name,
+    });
   }
 }
 

@@ -1,6 +1,16 @@
 import { header, policy, provider, requestSubject, RouterError, stopSubject } from '@router-mesh/contracts';
 import { aPlan, aTravel, natsServer, publishRaw, until, type NatsServer } from '@router-mesh/testing';
-import { AnswerReader, createInbox, encodeTravel, headers, listen, type AnswerEvent, type Msg, type NatsConnection, type Travel } from '@router-mesh/wire';
+import {
+  AnswerReader,
+  createInbox,
+  encodeTravel,
+  headers,
+  listen,
+  type AnswerEvent,
+  type Msg,
+  type NatsConnection,
+  type Travel,
+} from '@router-mesh/wire';
 import { expect, test } from 'vitest';
 import { aLink, type TestLink } from './link.testing.ts';
 import type { EntryPassage, StopPassage } from './passage.ts';
@@ -12,7 +22,11 @@ interface Served extends TestLink {
 }
 
 /** A policy whose entry does as told. */
-async function serveEntry(nats: NatsServer, handle: (passage: EntryPassage) => void | Promise<void>, { tenantInbox = false } = {}): Promise<Served> {
+async function serveEntry(
+  nats: NatsServer,
+  handle: (passage: EntryPassage) => void | Promise<void>,
+  { tenantInbox = false } = {},
+): Promise<Served> {
   const nc = await nats.connect('policy');
   const testLink = aLink(nc, 'policy');
   const stops = new Stops(testLink.link, { tenantInbox });
@@ -22,7 +36,11 @@ async function serveEntry(nats: NatsServer, handle: (passage: EntryPassage) => v
 }
 
 /** A provider whose stop for a vendor does as told. */
-async function serveStop(nats: NatsServer, handle: (passage: StopPassage) => void | Promise<void>, vendor = 'demo'): Promise<Served> {
+async function serveStop(
+  nats: NatsServer,
+  handle: (passage: StopPassage) => void | Promise<void>,
+  vendor = 'demo',
+): Promise<Served> {
   const nc = await nats.connect('provider');
   const testLink = aLink(nc, 'provider');
   const stops = new Stops(testLink.link, { tenantInbox: false });
@@ -50,7 +68,10 @@ interface Question {
 }
 
 /** Ask as a client without credentials; resolves to the first event of the answer. */
-async function ask(client: NatsConnection, { tenant = 'acme', said = {}, body = '{}' }: Question = {}): Promise<AnswerEvent> {
+async function ask(
+  client: NatsConnection,
+  { tenant = 'acme', said = {}, body = '{}' }: Question = {},
+): Promise<AnswerEvent> {
   const answer = reading(client);
   client.publish(requestSubject('chat', tenant), body, { reply: answer.address, headers: headersOf(said) });
   await until('an answer', () => answer.events.length > 0);
@@ -67,20 +88,36 @@ function headersOf(said: Readonly<Record<string, string>>) {
 /** Publish to a stage as policy does. */
 function sendToStage(nc: NatsConnection, changes: Partial<Travel> = {}, vendor = 'demo', reply?: string): void {
   const travel = aTravel({ deadline: Date.now() + 60_000, ...changes });
-  nc.publish(stopSubject(provider.call, vendor), '{"model":"demo/echo"}', { headers: encodeTravel(travel), ...(reply === undefined ? {} : { reply }) });
+  nc.publish(stopSubject(provider.call, vendor), '{"model":"demo/echo"}', {
+    headers: encodeTravel(travel),
+    ...(reply === undefined ? {} : { reply }),
+  });
 }
 
-const close = (...all: (NatsConnection | Served)[]): Promise<unknown> => Promise.all(all.map((one) => ('nc' in one ? one.nc : one).close()));
+const close = (...all: (NatsConnection | Served)[]): Promise<unknown> =>
+  Promise.all(all.map((one) => ('nc' in one ? one.nc : one).close()));
 
 test('a request is what its subject and headers say, and the handler answers it', async () => {
   await using nats = await natsServer();
   const asked: unknown[] = [];
   const served = await serveEntry(nats, (passage) => {
-    asked.push([passage.verb, passage.tenant, passage.asked.timeoutMs, passage.asked.attempt, new TextDecoder().decode(passage.body)]);
+    asked.push([
+      passage.verb,
+      passage.tenant,
+      passage.asked.timeoutMs,
+      passage.asked.attempt,
+      new TextDecoder().decode(passage.body),
+    ]);
     passage.reply({ ok: true });
   });
   const client = await nats.connect();
-  await expect(ask(client, { tenant: 'acme.web', said: { 'Router-Timeout': '500', 'Router-Attempt': '2', 'Router-Tenant': 'other' }, body: '{"a":1}' })).resolves.toEqual({ kind: 'whole', body: { ok: true } });
+  await expect(
+    ask(client, {
+      tenant: 'acme.web',
+      said: { 'Router-Timeout': '500', 'Router-Attempt': '2', 'Router-Tenant': 'other' },
+      body: '{"a":1}',
+    }),
+  ).resolves.toEqual({ kind: 'whole', body: { ok: true } });
   expect(asked).toEqual([['chat', 'acme.web', 500, 2, '{"a":1}']]);
   expect(served.link.counts.timings()['policy']).toMatchObject({ requests: 1, errors: 0, in_flight: 0 });
   await close(client, served);
@@ -89,21 +126,43 @@ test('a request is what its subject and headers say, and the handler answers it'
 const secret = new Error('the secret cause');
 
 test.each<[string, (passage: EntryPassage) => void | Promise<void>]>([
-  ['throws', () => { throw secret; }],
+  [
+    'throws',
+    () => {
+      throw secret;
+    },
+  ],
   ['rejects', () => Promise.reject(secret)],
-  ['rejects later', async () => { await new Promise(setImmediate); throw secret; }],
-])('a handler that %s what is no error of ours is answered `internal`, logged once, and its cause stays here', async (_, handle) => {
-  await using nats = await natsServer();
-  const served = await serveEntry(nats, handle);
-  const client = await nats.connect();
-  const answer = await ask(client, { said: { 'Router-Request': '01HZX3KQ5V9J8M2N4P6R7S8T9W' } });
-  expect(answer).toMatchObject({ kind: 'error', error: { code: 'internal' } });
-  expect(JSON.stringify(answer)).not.toContain('secret');
-  expect(served.logged).toEqual([expect.objectContaining({ level: 50, msg: 'a stop failed', stop: 'policy', request: '01HZX3KQ5V9J8M2N4P6R7S8T9W', err: expect.objectContaining({ message: 'the secret cause' }) })]);
-  expect(served.link.counts.timings()['policy']).toMatchObject({ requests: 1, errors: 1, in_flight: 0 });
-  expect(served.link.flight.count).toBe(0);
-  await close(client, served);
-});
+  [
+    'rejects later',
+    async () => {
+      await new Promise(setImmediate);
+      throw secret;
+    },
+  ],
+])(
+  'a handler that %s what is no error of ours is answered `internal`, logged once, and its cause stays here',
+  async (_, handle) => {
+    await using nats = await natsServer();
+    const served = await serveEntry(nats, handle);
+    const client = await nats.connect();
+    const answer = await ask(client, { said: { 'Router-Request': '01HZX3KQ5V9J8M2N4P6R7S8T9W' } });
+    expect(answer).toMatchObject({ kind: 'error', error: { code: 'internal' } });
+    expect(JSON.stringify(answer)).not.toContain('secret');
+    expect(served.logged).toEqual([
+      expect.objectContaining({
+        level: 50,
+        msg: 'a stop failed',
+        stop: 'policy',
+        request: '01HZX3KQ5V9J8M2N4P6R7S8T9W',
+        err: expect.objectContaining({ message: 'the secret cause' }),
+      }),
+    ]);
+    expect(served.link.counts.timings()['policy']).toMatchObject({ requests: 1, errors: 1, in_flight: 0 });
+    expect(served.link.flight.count).toBe(0);
+    await close(client, served);
+  },
+);
 
 test.each<[string, (passage: EntryPassage) => void | Promise<void>]>([
   ['does nothing', () => undefined],
@@ -113,7 +172,9 @@ test.each<[string, (passage: EntryPassage) => void | Promise<void>]>([
   const served = await serveEntry(nats, handle);
   const client = await nats.connect();
   await expect(ask(client)).resolves.toMatchObject({ kind: 'error', error: { code: 'internal' } });
-  expect(served.logged.map(({ err }) => err?.message)).toEqual(['the handler neither answered nor forwarded the request']);
+  expect(served.logged.map(({ err }) => err?.message)).toEqual([
+    'the handler neither answered nor forwarded the request',
+  ]);
   await close(client, served);
 });
 
@@ -123,8 +184,14 @@ test('an error of the list is the answer, as it is, and is not logged', async ()
     throw new RouterError('denied', 'no', { details: { rule: 'r' } });
   });
   const client = await nats.connect();
-  await expect(ask(client)).resolves.toMatchObject({ kind: 'error', error: { code: 'denied', message: 'no', details: { rule: 'r' } } });
-  await expect(ask(client, { said: { 'Router-Frames': '1' } })).resolves.toMatchObject({ kind: 'error', error: { code: 'denied' } });
+  await expect(ask(client)).resolves.toMatchObject({
+    kind: 'error',
+    error: { code: 'denied', message: 'no', details: { rule: 'r' } },
+  });
+  await expect(ask(client, { said: { 'Router-Frames': '1' } })).resolves.toMatchObject({
+    kind: 'error',
+    error: { code: 'denied' },
+  });
   expect(served.logged).toEqual([]);
   expect(served.link.counts.timings()['policy']).toMatchObject({ requests: 2, errors: 2 });
   await close(client, served);
@@ -140,7 +207,9 @@ test('an answer that the server would not carry is `too_large` instead of nothin
 
 test('a plan that does not fit into its header is `too_large` instead of nothing, and nothing stays in flight', async () => {
   await using nats = await natsServer();
-  const served = await serveEntry(nats, (passage) => passage.forward(aPlan({ session: 'x'.repeat(40_000) }), ['provider.demo'], Date.now() + 1000));
+  const served = await serveEntry(nats, (passage) =>
+    passage.forward(aPlan({ session: 'x'.repeat(40_000) }), ['provider.demo'], Date.now() + 1000),
+  );
   const client = await nats.connect();
   await expect(ask(client)).resolves.toMatchObject({ kind: 'error', error: { code: 'too_large' } });
   expect([served.link.flight.count, served.link.control.size]).toEqual([0, 0]);
@@ -164,7 +233,11 @@ test.each([
 
 test.each([
   ['headers that cannot be read', 'NATS/1.0\r\na name: 1\r\n\r\n', 'invalid_request'],
-  ['three hundred thousand headers', `NATS/1.0\r\n${Array.from({ length: 300_000 }, (_, n) => `a${n}:\r\n`).join('')}\r\n`, 'too_large'],
+  [
+    'three hundred thousand headers',
+    `NATS/1.0\r\n${Array.from({ length: 300_000 }, (_, n) => `a${n}:\r\n`).join('')}\r\n`,
+    'too_large',
+  ],
   ['a line feed in a header', 'NATS/1.0\r\ntraceparent: a\nb\r\n\r\n', 'invalid_request'],
   ['a bad header and frames', 'NATS/1.0\r\nRouter-Frames: 1\r\nRouter-Timeout: soon\r\n\r\n', 'invalid_request'],
 ])('%s are refused, and the service goes on hearing: no client may switch it off', async (_, block, code) => {
@@ -173,7 +246,12 @@ test.each([
   const client = await nats.connect();
   const answer = reading(client);
   await client.flush();
-  await publishRaw(nats, { subject: 'router.v2.request.chat.acme', reply: answer.address, headers: block, payload: '{}' });
+  await publishRaw(nats, {
+    subject: 'router.v2.request.chat.acme',
+    reply: answer.address,
+    headers: block,
+    payload: '{}',
+  });
   await until('a refusal', () => answer.events.length > 0);
   expect(answer.events[0]).toMatchObject({ kind: 'error', error: { code } });
   await expect(ask(client)).resolves.toEqual({ kind: 'whole', body: { ok: true } });
@@ -185,7 +263,9 @@ test('a field name of megabytes does not make its own refusal too large', async 
   await using nats = await natsServer();
   const field = 'x'.repeat(4 * 1024 * 1024);
   const served = await serveEntry(nats, () => {
-    throw new RouterError('invalid_request', `body: "router.${field}" is not a known field`, { param: `router.${field}` });
+    throw new RouterError('invalid_request', `body: "router.${field}" is not a known field`, {
+      param: `router.${field}`,
+    });
   });
   const client = await nats.connect();
   await expect(ask(client)).resolves.toMatchObject({ kind: 'error', error: { code: 'invalid_request' } });
@@ -200,14 +280,23 @@ test('a request with no return address, or one that may not be answered, is drop
     passage.reply({});
   });
   const client = await nats.connect();
-  const stray = [undefined, '$JS.API.STREAM.DELETE.KV_router_v2_tenants', '$KV.router_v2_tenants.acme', '_SVC.policy.x', '_SVC.extension.x', 'router.v2.event.policy.x.acme', 'x', '_INBOX'];
+  const stray = [
+    undefined,
+    '$JS.API.STREAM.DELETE.KV_router_v2_tenants',
+    '$KV.router_v2_tenants.acme',
+    '_SVC.policy.x',
+    '_SVC.extension.x',
+    'router.v2.event.policy.x.acme',
+    'x',
+    '_INBOX',
+  ];
   for (const reply of stray) client.publish('router.v2.request.chat.acme', '{}', reply === undefined ? {} : { reply });
   await ask(client);
   expect([handled, served.link.counts.totals().refusedAddresses]).toEqual([1, stray.length]);
   await close(client, served);
 });
 
-test('with tenant inboxes an answer goes only below the inbox of the tenant\'s organisation', async () => {
+test("with tenant inboxes an answer goes only below the inbox of the tenant's organisation", async () => {
   await using nats = await natsServer();
   const served = await serveEntry(nats, (passage) => passage.reply({}), { tenantInbox: true });
   const client = await nats.connect();
@@ -222,7 +311,14 @@ test('a stop gets the passage as policy wrote it', async () => {
   await using nats = await natsServer();
   const seen: unknown[] = [];
   const served = await serveStop(nats, (passage) => {
-    seen.push([passage.stop, passage.member, passage.request, passage.tenant, passage.plan.candidates, new TextDecoder().decode(passage.body)]);
+    seen.push([
+      passage.stop,
+      passage.member,
+      passage.request,
+      passage.tenant,
+      passage.plan.candidates,
+      new TextDecoder().decode(passage.body),
+    ]);
     expect(passage.remainingMs()).toBeGreaterThan(50_000);
     passage.answer.reply({ ok: true });
     passage.answered();
@@ -233,11 +329,13 @@ test('a stop gets the passage as policy wrote it', async () => {
   sendToStage(sender, { reply: answer.address });
   await until('an answer', () => answer.events.length > 0);
   expect(answer.events).toEqual([{ kind: 'whole', body: { ok: true } }]);
-  expect(seen).toEqual([['provider.demo', 'demo', aTravel().request, 'acme.web', aPlan().candidates, '{"model":"demo/echo"}']]);
+  expect(seen).toEqual([
+    ['provider.demo', 'demo', aTravel().request, 'acme.web', aPlan().candidates, '{"model":"demo/echo"}'],
+  ]);
   await close(sender, client, served);
 });
 
-test('stage headers that are not a service\'s are our bug: answered where an address is known, in frames of the leg where asked for', async () => {
+test("stage headers that are not a service's are our bug: answered where an address is known, in frames of the leg where asked for", async () => {
   await using nats = await natsServer();
   const served = await serveStop(nats, (passage) => passage.refuse(new RouterError('denied', 'never reached')));
   const [sender, client] = [await nats.connect('policy'), await nats.connect()];
@@ -249,7 +347,12 @@ test('stage headers that are not a service\'s are our bug: answered where an add
   encoded.set(header.leg, 'NaN');
   sender.publish('router.v2.stage.provider.demo', '{}', { headers: encoded });
   await until('two answers', () => answer.messages.length === 4);
-  expect(answer.messages.map(({ headers: each }) => each?.get(header.seq))).toEqual(['3.0', undefined, '0.0', undefined]);
+  expect(answer.messages.map(({ headers: each }) => each?.get(header.seq))).toEqual([
+    '3.0',
+    undefined,
+    '0.0',
+    undefined,
+  ]);
   expect(answer.events[0]).toMatchObject({ kind: 'error', error: { code: 'internal' } });
   expect(served.logged.map(({ msg }) => msg)).toEqual(['a stop failed', 'a stop failed']);
   expect(served.link.flight.count).toBe(0);
@@ -269,7 +372,11 @@ test('a stage message with no address that may be answered, or with headers that
   sender.publish('router.v2.stage.provider.demo', '{}', { headers: headersOf({}) });
   for (const reply of ['$KV.router_v2_providers.demo', '_SVC.policy.x']) sendToStage(sender, { reply });
   await sender.flush();
-  await publishRaw(nats, { subject: 'router.v2.stage.provider.demo', headers: 'NATS/1.0\r\na name: 1\r\n\r\n' }, 'policy');
+  await publishRaw(
+    nats,
+    { subject: 'router.v2.stage.provider.demo', headers: 'NATS/1.0\r\na name: 1\r\n\r\n' },
+    'policy',
+  );
   sendToStage(sender, { reply: '_SVC.extension.1' });
   await until('the good one', () => handled === 1);
   expect(served.link.counts.totals().refusedAddresses).toBe(5);
@@ -277,7 +384,7 @@ test('a stage message with no address that may be answered, or with headers that
   await close(sender, served);
 });
 
-test('a stored message that somebody\'s consumer delivers to a stage is nobody\'s request', async () => {
+test("a stored message that somebody's consumer delivers to a stage is nobody's request", async () => {
   await using nats = await natsServer();
   let handled = 0;
   const served = await serveStop(nats, (passage) => {
@@ -287,7 +394,10 @@ test('a stored message that somebody\'s consumer delivers to a stage is nobody\'
   });
   const root = await nats.connect('root');
   const [subject, stage] = ['stored.request', 'router.v2.stage.provider.demo'];
-  await root.request('$JS.API.STREAM.CREATE.STORED', JSON.stringify({ name: 'STORED', subjects: [subject], storage: 'memory' }));
+  await root.request(
+    '$JS.API.STREAM.CREATE.STORED',
+    JSON.stringify({ name: 'STORED', subjects: [subject], storage: 'memory' }),
+  );
   const config = { durable_name: 'd', deliver_subject: stage, deliver_group: 'provider-demo', ack_policy: 'none' };
   await root.request('$JS.API.CONSUMER.DURABLE.CREATE.STORED.d', JSON.stringify({ stream_name: 'STORED', config }));
   await root.request(subject, '{}', { headers: encodeTravel(aTravel()), timeout: 2000 });
@@ -304,12 +414,14 @@ test('a stored message that somebody\'s consumer delivers to a stage is nobody\'
 test('of two replicas each request comes to one, and the one that leaves loses none of a burst', async () => {
   await using nats = await natsServer();
   const handled = new Map<string, number>();
-  const handle = (name: string) => (passage: StopPassage): void => {
-    handled.set(passage.request, (handled.get(passage.request) ?? 0) + 1);
-    if (name === 'first' && handled.size === 200) void first.stops.leave('provider.demo');
-    passage.answer.reply({});
-    passage.answered();
-  };
+  const handle =
+    (name: string) =>
+    (passage: StopPassage): void => {
+      handled.set(passage.request, (handled.get(passage.request) ?? 0) + 1);
+      if (name === 'first' && handled.size === 200) void first.stops.leave('provider.demo');
+      passage.answer.reply({});
+      passage.answered();
+    };
   const first: Served = await serveStop(nats, (passage) => handle('first')(passage));
   const second = await serveStop(nats, handle('second'));
   const sender = await nats.connect('policy');
@@ -376,7 +488,10 @@ test('what is still under way when nobody can wait any more is answered for its 
   expect(served.link.flight.count).toBe(0);
   for (const release of letGo) release();
   await until('the answers', () => plain.events.length === 1 && framed.events.length === 4);
-  expect(plain.events[0]).toMatchObject({ kind: 'error', error: { code: 'unavailable', details: { reason: 'stopping' } } });
+  expect(plain.events[0]).toMatchObject({
+    kind: 'error',
+    error: { code: 'unavailable', details: { reason: 'stopping' } },
+  });
   expect(framed.events.map(({ kind }) => kind)).toEqual(['accept', 'delta', 'error', 'eos']);
   expect(framed.events[2]).toMatchObject({ error: { code: 'stream_interrupted', details: { delivered: 1 } } });
   await served.nc.flush();

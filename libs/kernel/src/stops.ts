@@ -1,14 +1,29 @@
 // The entry and the stops of a service: queue subscriptions that check, count and answer for their handlers.
-import { header, RouterError, stopQueue, stopSubject, type EntryContract, type StopContract } from '@router-mesh/contracts';
-import { AnswerWriter, isReturnAddress, listen, readHeaders, type Msg, type MsgHdrs, type Subscription } from '@router-mesh/wire';
+import {
+  header,
+  RouterError,
+  stopQueue,
+  stopSubject,
+  type EntryContract,
+  type StopContract,
+} from '@router-mesh/contracts';
+import {
+  AnswerWriter,
+  isReturnAddress,
+  listen,
+  readHeaders,
+  type Msg,
+  type MsgHdrs,
+  type Subscription,
+} from '@router-mesh/wire';
 import { judge } from './judge.ts';
 import type { Link } from './link.ts';
 import { EntryPassage, StopPassage } from './passage.ts';
 
 type Handle<Passage> = (passage: Passage) => void | Promise<void>;
 
-/** What services say to each other in headers at most, bytes: a plan of 32 KiB and a long trail. */
-const mostStageHeaderBytes = 64 * 1024;
+/** What services say to each other in headers, bytes: more than a plan of 32 KiB and any trail. */
+const mostStageHeaderBytes = 256 * 1024;
 
 /** Subscribes and unsubscribes a service's stops. */
 export class Stops {
@@ -79,7 +94,8 @@ export class Stops {
   }
 
   #subscribe(stop: string, subject: string, queue: string, receive: (message: Msg) => void): void {
-    const failed = (thrown: unknown): void => void judge(this.#link.log, thrown, 'a message could not be taken', { stop });
+    const failed = (thrown: unknown): void =>
+      void judge(this.#link.log, thrown, 'a message could not be taken', { stop });
     this.#subscriptions.set(stop, listen(this.#link.nc, subject, receive, { queue, failed }));
   }
 
@@ -94,7 +110,11 @@ export class Stops {
   }
 
   /** A request without a return address that may be answered is dropped and counted. */
-  #returnAddress(address: string | undefined, organisation: string | undefined, behindEntry: boolean): string | undefined {
+  #returnAddress(
+    address: string | undefined,
+    organisation: string | undefined,
+    behindEntry: boolean,
+  ): string | undefined {
     const inboxOf = this.#tenantInbox ? organisation : undefined;
     if (isReturnAddress(address, { inboxOf, behindEntry })) return address;
     this.#link.counts.refusedAddress();

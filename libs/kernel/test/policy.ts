@@ -17,8 +17,19 @@ const service = defineService({
   handlers: () => ({
     evaluate(passage) {
       const { itinerary } = readJsonBody(passage.body, 1024) as Order;
-      const candidates = itinerary.filter((stop) => stop.startsWith('provider.')).map((stop) => ({ vendor: stop.slice('provider.'.length), model: 'm' }));
-      const plan = { at: Date.now(), verb: passage.verb, stream: false, policy: 'p', route: 'r', candidates, attempts: [], needs: [] };
+      const candidates = itinerary
+        .filter((stop) => stop.startsWith('provider.'))
+        .map((stop) => ({ vendor: stop.slice('provider.'.length), model: 'm' }));
+      const plan = {
+        at: Date.now(),
+        verb: passage.verb,
+        stream: false,
+        policy: 'p',
+        route: 'r',
+        candidates,
+        attempts: [],
+        needs: [],
+      };
       passage.forward(plan, itinerary, Date.now() + 60_000);
     },
     list: () => ({ policies: [] }),

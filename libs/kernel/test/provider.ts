@@ -20,12 +20,18 @@ const service = defineService({
   handlers: ({ instance, log, put, snapshots }) => ({
     async call(passage) {
       log.info({ vendor: passage.member }, 'begun');
-      await behave(passage, (key) => new Promise((resolve) => snapshots.providers.onSwap(({ documents }) => documents.has(key) && resolve())));
+      await behave(
+        passage,
+        (key) =>
+          new Promise((resolve) => snapshots.providers.onSwap(({ documents }) => documents.has(key) && resolve())),
+      );
       passage.answer.reply({ instance });
       passage.answered();
     },
     list: () => ({ providers: [...snapshots.providers.current.documents.values()] }),
-    put: async ({ provider: document, revision }) => ({ revision: await put(providers, document.vendor, document, revision) }),
+    put: async ({ provider: document, revision }) => ({
+      revision: await put(providers, document.vendor, document, revision),
+    }),
   }),
 });
 
@@ -37,7 +43,14 @@ async function behave(passage: StopPassage, isThere: (key: string) => Promise<vo
     case 'ignores':
       return await new Promise(() => undefined);
     case 'streams':
-      passage.answer.accept({ request: passage.request, instance: 'i', control: passage.openControl(), route: 'r', provider: 'p', model: 'm' });
+      passage.answer.accept({
+        request: passage.request,
+        instance: 'i',
+        control: passage.openControl(),
+        route: 'r',
+        provider: 'p',
+        model: 'm',
+      });
       passage.answer.delta('1');
       await once(passage.signal, 'abort');
       throw passage.signal.reason;

@@ -12,7 +12,11 @@ export interface RawMessage {
 }
 
 /** Publish as a user, as `local` when none is named; resolves when the server has it. @throws Error with what the server said against it */
-export async function publishRaw(nats: NatsServer, { subject, reply = '', headers, payload = '' }: RawMessage, user?: string): Promise<void> {
+export async function publishRaw(
+  nats: NatsServer,
+  { subject, reply = '', headers, payload = '' }: RawMessage,
+  user?: string,
+): Promise<void> {
   const socket = connect(nats.port, '127.0.0.1');
   try {
     const credentials = user === undefined ? {} : { user, pass: user };

@@ -41,7 +41,13 @@ export class AnswerReader {
   #read(message: Msg): AnswerEvent {
     const { headers } = message;
     if (message.data.length === 0 && headers === undefined) return { kind: 'eos' };
-    if (headers?.code === 503) return { kind: 'error', error: new RouterError('unavailable', 'stop "policy" is not running', { details: { reason: 'not_running', stop: 'policy' } }) };
+    if (headers?.code === 503)
+      return {
+        kind: 'error',
+        error: new RouterError('unavailable', 'stop "policy" is not running', {
+          details: { reason: 'not_running', stop: 'policy' },
+        }),
+      };
     const frame = headers?.get(header.frame) ?? '';
     const sequence = parseSequence(headers?.get(header.seq) ?? '');
     if (sequence === undefined) return this.#unsequenced(message, frame);
@@ -74,7 +80,8 @@ export class AnswerReader {
   }
 
   #unsequenced(message: Msg, frame: string): AnswerEvent {
-    if (frame === 'error' || message.headers?.has(header.error)) return { kind: 'error', error: RouterError.fromBody(message.json()) };
+    if (frame === 'error' || message.headers?.has(header.error))
+      return { kind: 'error', error: RouterError.fromBody(message.json()) };
     if (frame === '') return { kind: 'whole', body: message.json() };
     if (frame !== 'beat') this.unknownFrames += 1;
     return { kind: 'skip' };

@@ -1,5 +1,12 @@
 // Writing an answer to a return address: one message, or frames in a dense order and an empty message at the end.
-import { formatSequence, header, RouterError, type AcceptFrame, type EndFrame, type FrameKind } from '@router-mesh/contracts';
+import {
+  formatSequence,
+  header,
+  RouterError,
+  type AcceptFrame,
+  type EndFrame,
+  type FrameKind,
+} from '@router-mesh/contracts';
 import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/nats-core';
 import { payloadLimit, publish } from './connection-state.ts';
 import { crossedAccount } from './return-address.ts';
@@ -19,7 +26,11 @@ export class AnswerWriter {
   #ended = false;
 
   /** `address` must have passed `isReturnAddress`. */
-  constructor(nc: NatsConnection, address: string, { framed, leg }: { readonly framed: boolean; readonly leg: number }) {
+  constructor(
+    nc: NatsConnection,
+    address: string,
+    { framed, leg }: { readonly framed: boolean; readonly leg: number },
+  ) {
     this.#nc = nc;
     this.#address = address;
     this.#framed = framed;
@@ -86,7 +97,9 @@ export class AnswerWriter {
     // Three bytes a UTF-16 unit at most: most answers are seen to fit without counting.
     if (payload.length * 3 > limit && Buffer.byteLength(payload) > limit) {
       const size = Buffer.byteLength(payload);
-      throw new RouterError('too_large', `the answer has ${size} bytes and the server carries ${limit}`, { details: { limit, size } });
+      throw new RouterError('too_large', `the answer has ${size} bytes and the server carries ${limit}`, {
+        details: { limit, size },
+      });
     }
     return payload;
   }

@@ -7,8 +7,23 @@ import { AnswerReader, type AnswerEvent } from './answer-reader.ts';
 import { AnswerWriter, errorHeaders } from './answer-writer.ts';
 import { listen } from './listen.ts';
 
-const accept: AcceptFrame = { request: 'r', instance: 'i', control: 'c', route: 'default', provider: 'demo', model: 'demo/echo' };
-const router = { request: 'r', provider: 'demo', model: 'demo/echo', route: 'default', policy: 'default', attempts: [], trail: [] };
+const accept: AcceptFrame = {
+  request: 'r',
+  instance: 'i',
+  control: 'c',
+  route: 'default',
+  provider: 'demo',
+  model: 'demo/echo',
+};
+const router = {
+  request: 'r',
+  provider: 'demo',
+  model: 'demo/echo',
+  route: 'default',
+  policy: 'default',
+  attempts: [],
+  trail: [],
+};
 const end: EndFrame = { router, usage_stored: true };
 const address = '_INBOX.reader.1';
 
@@ -33,7 +48,8 @@ function read(messages: readonly Msg[], reader = new AnswerReader()): AnswerEven
 
 const framed = (nc: NatsConnection, leg = 0): AnswerWriter => new AnswerWriter(nc, address, { framed: true, leg });
 const whole = (nc: NatsConnection, at = address): AnswerWriter => new AnswerWriter(nc, at, { framed: false, leg: 0 });
-const sequences = (messages: readonly Msg[]): string[] => messages.map(({ headers }) => headers?.get(header.seq) ?? 'eos');
+const sequences = (messages: readonly Msg[]): string[] =>
+  messages.map(({ headers }) => headers?.get(header.seq) ?? 'eos');
 
 test('a stream is dense from accept to end and closed by an empty message, and reads as it was written', async () => {
   const messages = await received((nc) => {
@@ -90,19 +106,28 @@ test.each([
   expect(read(plain).map((event) => event.kind)).toEqual([kind]);
 });
 
-test('an error has the headers of ADR-32 and the frame\'s name, and arrives as it was', async () => {
-  const error = new RouterError('rate_limited', 'tenant "größe" is over its limit', { param: 'model', details: { retry_after_ms: 50 } });
-  for (const write of [(nc: NatsConnection) => framed(nc).error(error), (nc: NatsConnection) => whole(nc).error(error)]) {
+test("an error has the headers of ADR-32 and the frame's name, and arrives as it was", async () => {
+  const error = new RouterError('rate_limited', 'tenant "größe" is over its limit', {
+    param: 'model',
+    details: { retry_after_ms: 50 },
+  });
+  for (const write of [
+    (nc: NatsConnection) => framed(nc).error(error),
+    (nc: NatsConnection) => whole(nc).error(error),
+  ]) {
     const [message, ...rest] = await received(write);
     expect(message?.headers?.get(header.errorCode)).toBe('429');
     expect(message?.headers?.get(header.error)).toBe('tenant "gr??e" is over its limit');
     expect(message?.headers?.get(header.frame)).toBe('error');
     const [event] = read([message, ...rest].filter((each) => each !== undefined));
-    expect(event).toMatchObject({ kind: 'error', error: { code: 'rate_limited', message: error.message, param: 'model', details: { retry_after_ms: 50 } } });
+    expect(event).toMatchObject({
+      kind: 'error',
+      error: { code: 'rate_limited', message: error.message, param: 'model', details: { retry_after_ms: 50 } },
+    });
   }
 });
 
-test('an error\'s message cannot write headers of its own', () => {
+test("an error's message cannot write headers of its own", () => {
   const encoded = errorHeaders(new RouterError('invalid_request', 'bad\r\nNats-Rollup: all\r\n\r\n\u0000'));
   expect([...encoded].map(([name]) => name)).toEqual([header.error, header.errorCode, header.frame]);
   expect(encoded.get(header.error)).toBe('bad??Nats-Rollup: all?????');
@@ -110,8 +135,13 @@ test('an error\'s message cannot write headers of its own', () => {
 
 test('an error that quotes megabytes of the client is cut, and so arrives', async () => {
   const field = 'x'.repeat(4 * 1024 * 1024);
-  const [message] = await received((nc) => whole(nc).error(new RouterError('invalid_request', `body: "${field}" is not known`, { param: field, details: { at: 1 } })));
-  const { error } = message?.json<{ error: { code: string; message: string; param: string; details: unknown } }>() ?? {};
+  const [message] = await received((nc) =>
+    whole(nc).error(
+      new RouterError('invalid_request', `body: "${field}" is not known`, { param: field, details: { at: 1 } }),
+    ),
+  );
+  const { error } =
+    message?.json<{ error: { code: string; message: string; param: string; details: unknown } }>() ?? {};
   expect(error).toMatchObject({ code: 'invalid_request', details: { at: 1 } });
   expect([error?.message.length, error?.param.length]).toEqual([1000, 1000]);
 });
@@ -123,7 +153,12 @@ test('what the server would not carry is `too_large`, and leaves no gap before t
     writer.accept(accept);
     expect(() => writer.delta(big)).toThrow(expect.objectContaining({ code: 'too_large' }));
     expect(() => writer.delta(new TextEncoder().encode(big))).toThrow(expect.objectContaining({ code: 'too_large' }));
-    expect(() => writer.end({ ...end, answer: { big } })).toThrow(expect.objectContaining({ code: 'too_large', details: { limit: 8 * 1024 * 1024 - 128 * 1024, size: expect.any(Number) } }));
+    expect(() => writer.end({ ...end, answer: { big } })).toThrow(
+      expect.objectContaining({
+        code: 'too_large',
+        details: { limit: 8 * 1024 * 1024 - 128 * 1024, size: expect.any(Number) },
+      }),
+    );
     expect([writer.ended, writer.deltas]).toEqual([false, 0]);
     writer.error(new RouterError('too_large', 'so it is'));
   });
@@ -146,7 +181,10 @@ test('a gap within a leg cuts the stream and says how much was delivered', async
     for (const lines of ['1', '2', '3']) writer.delta(lines);
   });
   const events = read(messages.toSpliced(2, 1));
-  expect(events.at(-1)).toMatchObject({ kind: 'error', error: { code: 'stream_interrupted', message: 'frame 2 of leg 0 is missing, 3 came', details: { delivered: 1 } } });
+  expect(events.at(-1)).toMatchObject({
+    kind: 'error',
+    error: { code: 'stream_interrupted', message: 'frame 2 of leg 0 is missing, 3 came', details: { delivered: 1 } },
+  });
 });
 
 test('a stream whose first frames were lost is a gap too', async () => {
@@ -155,7 +193,10 @@ test('a stream whose first frames were lost is a gap too', async () => {
     writer.accept(accept);
     writer.delta('1');
   });
-  expect(read(messages.slice(1))[0]).toMatchObject({ kind: 'error', error: { code: 'stream_interrupted', details: { delivered: 0 } } });
+  expect(read(messages.slice(1))[0]).toMatchObject({
+    kind: 'error',
+    error: { code: 'stream_interrupted', details: { delivered: 0 } },
+  });
 });
 
 /** What two producers write, each in its own order: `first` on leg 0, `second` on leg 1. */
@@ -175,10 +216,25 @@ test('a higher leg starts anew, and frames of the lower one that come later are 
     writer.delta('fresh');
     writer.end(end);
   });
-  const kinds = (messages: readonly Msg[]): string[] => read(messages).map((event) => (event.kind === 'delta' ? event.lines : event.kind));
+  const kinds = (messages: readonly Msg[]): string[] =>
+    read(messages).map((event) => (event.kind === 'delta' ? event.lines : event.kind));
   expect(kinds([...first, ...later])).toEqual(['accept', 'stale', 'accept', 'fresh', 'end', 'eos']);
-  expect(kinds([...later.slice(0, 1), ...first, ...later.slice(1)])).toEqual(['accept', 'skip', 'skip', 'fresh', 'end', 'eos']);
-  expect(kinds([...first.slice(0, 1), ...later.slice(0, 2), ...first.slice(1), ...later.slice(2)])).toEqual(['accept', 'accept', 'fresh', 'skip', 'end', 'eos']);
+  expect(kinds([...later.slice(0, 1), ...first, ...later.slice(1)])).toEqual([
+    'accept',
+    'skip',
+    'skip',
+    'fresh',
+    'end',
+    'eos',
+  ]);
+  expect(kinds([...first.slice(0, 1), ...later.slice(0, 2), ...first.slice(1), ...later.slice(2)])).toEqual([
+    'accept',
+    'accept',
+    'fresh',
+    'skip',
+    'end',
+    'eos',
+  ]);
 });
 
 test('a higher leg may begin with its error', async () => {
@@ -201,11 +257,13 @@ test('frames of unknown kinds are counted and skipped, with a number or without;
   const numbered = await strange({ [header.frame]: 'sparkle', [header.seq]: '0.0' }, 'x');
   const unnumbered = await strange({ [header.frame]: 'sparkle' }, 'x');
   const beat = await strange({ [header.frame]: 'beat' }, '{"leg":0}');
-  const [next] = (await received((nc) => {
-    const writer = framed(nc);
-    writer.accept(accept);
-    writer.delta('1');
-  })).slice(1);
+  const [next] = (
+    await received((nc) => {
+      const writer = framed(nc);
+      writer.accept(accept);
+      writer.delta('1');
+    })
+  ).slice(1);
   const reader = new AnswerReader();
   const events = read([...numbered, ...unnumbered, ...beat, ...(next === undefined ? [] : [next])], reader);
   expect(events.map(({ kind }) => kind)).toEqual(['skip', 'skip', 'skip', 'delta']);
@@ -221,10 +279,17 @@ test.each([
   ['a whole answer that is not JSON', { 'X-Any': '1' }, 'x'],
   ['an empty message with headers', { 'X-Any': '1' }, ''],
 ])('%s is an error of the answer, not of the reader', async (_, frame, payload) => {
-  expect(read(await strange(frame, payload))).toEqual([{ kind: 'error', error: expect.objectContaining({ code: 'internal' }) }]);
+  expect(read(await strange(frame, payload))).toEqual([
+    { kind: 'error', error: expect.objectContaining({ code: 'internal' }) },
+  ]);
 });
 
 test('a 503 says that policy is not running', async () => {
   const messages = await received((nc) => nc.publish('nobody.listens', 'x', { reply: address }));
-  expect(read(messages)).toEqual([{ kind: 'error', error: expect.objectContaining({ code: 'unavailable', details: { reason: 'not_running', stop: 'policy' } }) }]);
+  expect(read(messages)).toEqual([
+    {
+      kind: 'error',
+      error: expect.objectContaining({ code: 'unavailable', details: { reason: 'not_running', stop: 'policy' } }),
+    },
+  ]);
 });

@@ -8,7 +8,12 @@ const place = { name: 'test', inboxPrefix: '_INBOX' };
 
 test('credentials come from a JSON file', async () => {
   await using nats = await natsServer();
-  const nc = await connectNats({ servers: [nats.url], name: 'test', inboxPrefix: '_SVC.policy', credentials: nats.credentials('policy') });
+  const nc = await connectNats({
+    servers: [nats.url],
+    name: 'test',
+    inboxPrefix: '_SVC.policy',
+    credentials: nats.credentials('policy'),
+  });
   const heard = nc.request('router.v2.stage.provider.nobody', '', { timeout: 1000 });
   await expect(heard).rejects.toThrow(/no responders/); // what `policy` may do and `local` may not
   await nc.close();
@@ -26,7 +31,10 @@ test('wrong credentials are `unauthenticated`, also when asked to wait for a ser
 
 test('no server is `unavailable`, naming where it was looked for', async () => {
   const connecting = connectNats({ ...place, servers: ['127.0.0.1:1'] });
-  await expect(connecting).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('127.0.0.1:1') });
+  await expect(connecting).rejects.toMatchObject({
+    code: 'unavailable',
+    message: expect.stringContaining('127.0.0.1:1'),
+  });
 });
 
 test.each([
@@ -37,14 +45,19 @@ test.each([
   await using nats = await natsServer();
   const credentials = join(nats.folder, 'broken.json');
   writeFileSync(credentials, text);
-  const error: unknown = await connectNats({ ...place, servers: [nats.url], credentials }).catch((thrown: unknown) => thrown);
+  const error: unknown = await connectNats({ ...place, servers: [nats.url], credentials }).catch(
+    (thrown: unknown) => thrown,
+  );
   expect(error).toMatchObject({ code: 'invalid_request', message: expect.stringContaining(credentials) });
   expect(String((error as Error).message) + String((error as Error).cause)).not.toContain('secret');
 });
 
 test('a credentials file that is not there is named', async () => {
   const connecting = connectNats({ ...place, servers: ['127.0.0.1:1'], credentials: '/nowhere/policy.json' });
-  await expect(connecting).rejects.toMatchObject({ code: 'invalid_request', message: 'credentials file "/nowhere/policy.json" cannot be read' });
+  await expect(connecting).rejects.toMatchObject({
+    code: 'invalid_request',
+    message: 'credentials file "/nowhere/policy.json" cannot be read',
+  });
 });
 
 /** Connect as policy and note what its listener is told. */
@@ -63,8 +76,16 @@ async function watched(nats: Awaited<ReturnType<typeof natsServer>>) {
 test.each([
   ['a publish to an inbox that is not ours to answer is counted', '_SVC.provider.x', 'refused _SVC.provider.x'],
   ['a publish to a subject of ours is counted', 'router.v2.meter.acme', 'refused router.v2.meter.acme'],
-  ['a publish on $JS. is fatal', '$JS.API.STREAM.DELETE.ROUTER_V2_METER', 'fatal Permissions Violation for Publish to "$JS.API.STREAM.DELETE.ROUTER_V2_METER"'],
-  ['a publish on $KV. is fatal', '$KV.router_v2_providers.demo', 'fatal Permissions Violation for Publish to "$KV.router_v2_providers.demo"'],
+  [
+    'a publish on $JS. is fatal',
+    '$JS.API.STREAM.DELETE.ROUTER_V2_METER',
+    'fatal Permissions Violation for Publish to "$JS.API.STREAM.DELETE.ROUTER_V2_METER"',
+  ],
+  [
+    'a publish on $KV. is fatal',
+    '$KV.router_v2_providers.demo',
+    'fatal Permissions Violation for Publish to "$KV.router_v2_providers.demo"',
+  ],
   ['a subject that only looks like $JS. is counted', '$JSX.API', 'refused $JSX.API'],
 ])('%s', async (_, subject, expected) => {
   await using nats = await natsServer();

@@ -2,7 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { RouterError } from '@router-mesh/contracts';
-import { connect, credsAuthenticator, PermissionViolationError, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
+import {
+  connect,
+  credsAuthenticator,
+  PermissionViolationError,
+  type NatsConnection,
+  type NodeConnectionOptions,
+} from '@nats-io/transport-node';
 import { z } from 'zod';
 import { followState } from './connection-state.ts';
 
@@ -54,9 +60,13 @@ export async function connectNats(settings: ConnectionSettings): Promise<NatsCon
     const message = error instanceof Error ? error.message : String(error);
     const refused = /authorization|authentication/i.test(message);
     const where = settings.servers.join(', ');
-    throw new RouterError(refused ? 'unauthenticated' : 'unavailable', refused ? `NATS at ${where} refused the credentials` : `no NATS at ${where}: ${message}`, {
-      cause: error,
-    });
+    throw new RouterError(
+      refused ? 'unauthenticated' : 'unavailable',
+      refused ? `NATS at ${where} refused the credentials` : `no NATS at ${where}: ${message}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -65,7 +75,8 @@ const Credentials = z.object({ user: z.string().min(1), pass: z.string().min(1) 
 /** What stands in the file never enters a message: V8's complaint about bad JSON quotes it. */
 function readCredentials(file: string | undefined): Partial<NodeConnectionOptions> {
   if (file === undefined) return {};
-  const invalid = (why: string): RouterError => new RouterError('invalid_request', `credentials file "${file}" ${why}`, { param: 'credentials' });
+  const invalid = (why: string): RouterError =>
+    new RouterError('invalid_request', `credentials file "${file}" ${why}`, { param: 'credentials' });
   let text: Buffer;
   try {
     text = readFileSync(file);

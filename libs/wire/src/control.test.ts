@@ -3,7 +3,7 @@ import { headers } from '@nats-io/nats-core';
 import { expect, test } from 'vitest';
 import { Control, type ControlMessage } from './control.ts';
 
-test('a control subject is of this connection, cannot be guessed, and is the service\'s own to hear', async () => {
+test("a control subject is of this connection, cannot be guessed, and is the service's own to hear", async () => {
   await using nats = await natsServer();
   const nc = await nats.connect('provider');
   const control = new Control(nc, 'provider');
@@ -23,7 +23,8 @@ test('`cancel` is heard from any client that was told the subject; all else that
   const { subject } = control.open((message) => heard.push(message));
   await nc.flush();
 
-  for (const payload of ['cancel ', 'limit 7', 'CANCEL', '', 'x'.repeat(100_000), new Uint8Array([0xff, 0xfe])]) client.publish(subject, payload);
+  for (const payload of ['cancel ', 'limit 7', 'CANCEL', '', 'x'.repeat(100_000), new Uint8Array([0xff, 0xfe])])
+    client.publish(subject, payload);
   const wordy = headers();
   wordy.set('Router-Request', 'x');
   client.publish(subject, '', { headers: wordy });

@@ -54,7 +54,8 @@ export class Control {
 
 /** Whoever was told the token may say anything here: what means nothing is nothing. */
 function readControl(message: Msg): ControlMessage | undefined {
-  if (message.data.length > 0) return message.data.length <= 16 && message.string() === 'cancel' ? { kind: 'cancel' } : undefined;
+  if (message.data.length > 0)
+    return message.data.length <= 16 && message.string() === 'cancel' ? { kind: 'cancel' } : undefined;
   try {
     return readHeaders(message)?.code === 503 ? { kind: 'missing' } : undefined;
   } catch {

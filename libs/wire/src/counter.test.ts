@@ -37,7 +37,10 @@ test('a duplicate has no value: counters are told without message ids', async ()
   encoded.set('Nats-Msg-Id', 'once');
   const answers = [];
   for (const _ of [1, 2]) answers.push((await nc.request(subject, '', { headers: encoded, timeout: 2000 })).json());
-  expect(answers).toEqual([expect.objectContaining({ val: '1' }), expect.not.objectContaining({ val: expect.anything() })]);
+  expect(answers).toEqual([
+    expect.objectContaining({ val: '1' }),
+    expect.not.objectContaining({ val: expect.anything() }),
+  ]);
   await expect(addToCounter(nc, subject, 1n)).resolves.toBe(2n);
   await expect(addToCounter(nc, subject, 1n)).resolves.toBe(3n);
   await nc.close();
@@ -46,9 +49,15 @@ test('a duplicate has no value: counters are told without message ids', async ()
 test('a counter whose stream is away is `unavailable`', async () => {
   await using nats = await natsServer();
   const nc = await nats.connect('policy');
-  await expect(addToCounter(nc, subject, 1n)).rejects.toMatchObject({ code: 'unavailable', details: { reason: 'counter_away' } });
+  await expect(addToCounter(nc, subject, 1n)).rejects.toMatchObject({
+    code: 'unavailable',
+    details: { reason: 'counter_away' },
+  });
   await nats.stop();
-  await expect(addToCounter(nc, subject, 1n)).rejects.toMatchObject({ code: 'unavailable', details: { reason: 'counter_away' } });
+  await expect(addToCounter(nc, subject, 1n)).rejects.toMatchObject({
+    code: 'unavailable',
+    details: { reason: 'counter_away' },
+  });
   await nc.close();
 });
 
@@ -57,6 +66,9 @@ test('a stream that is no counter refuses, and says so', async () => {
   const nc = await nats.connect('root');
   await ensureStores(nc, [{ ...rates, counter: false }], { replicas: 1 });
   const adding = addToCounter(nc, subject, 1n);
-  await expect(adding).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('message counters is disabled') });
+  await expect(adding).rejects.toMatchObject({
+    code: 'unavailable',
+    message: expect.stringContaining('message counters is disabled'),
+  });
   await nc.close();
 });

@@ -29,7 +29,10 @@ test('another revision is a `conflict`: a newer one, and that there is one at al
   const first = await putDocument(nc, providers, 'demo', document, 0);
   await putDocument(nc, providers, 'demo', document, first);
   for (const stale of [0, first, 99]) {
-    await expect(putDocument(nc, providers, 'demo', document, stale)).rejects.toMatchObject({ code: 'conflict', param: 'revision' });
+    await expect(putDocument(nc, providers, 'demo', document, stale)).rejects.toMatchObject({
+      code: 'conflict',
+      param: 'revision',
+    });
   }
   await nc.close();
 });
@@ -38,8 +41,12 @@ test('of many who write over one revision at once, one wins', async () => {
   await using nats = await natsServer();
   const nc = await owner(nats);
   const revision = await putDocument(nc, providers, 'demo', document, 0);
-  const results = await Promise.allSettled(Array.from({ length: 20 }, () => putDocument(nc, providers, 'demo', document, revision)));
-  const lost = results.filter((result) => result.status === 'rejected').map(({ reason }) => (reason as { code: string }).code);
+  const results = await Promise.allSettled(
+    Array.from({ length: 20 }, () => putDocument(nc, providers, 'demo', document, revision)),
+  );
+  const lost = results
+    .filter((result) => result.status === 'rejected')
+    .map(({ reason }) => (reason as { code: string }).code);
   expect(lost).toEqual(Array<string>(19).fill('conflict'));
   await nc.close();
 });

@@ -23,12 +23,20 @@ export async function putDocument<Value extends z.ZodType>(
   try {
     const expect = revision === undefined ? {} : { expect: { lastSubjectSequence: revision } };
     const client = jetstream(nc, { checkAPI: false });
-    const acknowledgement = await whileConnected(nc, () => client.publish(`$KV.${bucket.name}.${key}`, JSON.stringify(value), expect));
+    const acknowledgement = await whileConnected(nc, () =>
+      client.publish(`$KV.${bucket.name}.${key}`, JSON.stringify(value), expect),
+    );
     return acknowledgement.seq;
   } catch (error) {
     if (error instanceof JetStreamApiError && wrongLastSequence.includes(error.code)) {
-      throw new RouterError('conflict', `"${key}" was changed meanwhile: revision ${revision ?? ''} is not its last`, { param: 'revision', cause: error });
+      throw new RouterError('conflict', `"${key}" was changed meanwhile: revision ${revision ?? ''} is not its last`, {
+        param: 'revision',
+        cause: error,
+      });
     }
-    throw new RouterError('unavailable', `bucket "${bucket.name}" did not take "${key}"`, { details: { reason: 'store_away' }, cause: error });
+    throw new RouterError('unavailable', `bucket "${bucket.name}" did not take "${key}"`, {
+      details: { reason: 'store_away' },
+      cause: error,
+    });
   }
 }

@@ -11,7 +11,9 @@ async function stored(nats: NatsServer, name: string): Promise<string[]> {
   const nc = await nats.connect('root');
   const { streams } = await jetstreamManager(nc);
   const { state } = await streams.info(name);
-  const messages = Array.from({ length: state.messages }, (_, index) => streams.getMessage(name, { seq: state.first_seq + index }));
+  const messages = Array.from({ length: state.messages }, (_, index) =>
+    streams.getMessage(name, { seq: state.first_seq + index }),
+  );
   const texts = (await Promise.all(messages)).map((message) => message?.string() ?? '');
   await nc.close();
   return texts;
@@ -60,7 +62,7 @@ test('without a stream, without a right and without a connection it throws', asy
   await Promise.all([nc.close(), policy.close()]);
 });
 
-test('an event is told without waiting, in its contract\'s form', async () => {
+test("an event is told without waiting, in its contract's form", async () => {
   await using nats = await natsServer();
   const nc = await nats.connect('policy');
   await ensureStores(nc, [events], { replicas: 1 });

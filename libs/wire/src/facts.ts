@@ -17,7 +17,8 @@ export async function storeFact(
   const identified = messageId === undefined ? {} : { headers: identify(messageId) };
   const reply = await whileConnected(nc, () => nc.request(subject, payload, { timeout: timeoutMs, ...identified }));
   const acknowledgement = reply.json<{ error?: { description?: string } }>();
-  if (acknowledgement.error !== undefined) throw new Error(`"${subject}" was not stored: ${acknowledgement.error.description ?? 'refused'}`);
+  if (acknowledgement.error !== undefined)
+    throw new Error(`"${subject}" was not stored: ${acknowledgement.error.description ?? 'refused'}`);
 }
 
 function identify(messageId: string): MsgHdrs {
@@ -27,6 +28,11 @@ function identify(messageId: string): MsgHdrs {
 }
 
 /** Tell an event without waiting. */
-export function publishEvent<Body extends z.ZodType>(nc: NatsConnection, contract: EventContract<Body>, tenant: string, body: z.input<Body>): void {
+export function publishEvent<Body extends z.ZodType>(
+  nc: NatsConnection,
+  contract: EventContract<Body>,
+  tenant: string,
+  body: z.input<Body>,
+): void {
   publish(nc, eventSubject(contract, tenant), JSON.stringify(contract.body.parse(body)));
 }

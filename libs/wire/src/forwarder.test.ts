@@ -16,7 +16,10 @@ async function forwarding(nats: Awaited<ReturnType<typeof natsServer>>) {
 
 /** Forward and note what is told, in order. */
 function forward({ forwarder }: { forwarder: Forwarder }, stop: string, told: string[], travel = aTravel()): void {
-  forwarder.forward(stop, travel, body, { missing: () => told.push(`${stop} missing`), settled: () => told.push(`${stop} settled`) });
+  forwarder.forward(stop, travel, body, {
+    missing: () => told.push(`${stop} missing`),
+    settled: () => told.push(`${stop} settled`),
+  });
 }
 
 test('a stop gets the same bytes, the travel, and a control subject of the forwarder as reply', async () => {
@@ -59,7 +62,10 @@ test('ten thousand forwards leave nothing behind, whether somebody listened or n
   let missing = 0;
   let settled = 0;
   for (let n = 0; n < 10_000; n += 1) {
-    sender.forwarder.forward(n % 2 === 0 ? 'provider.demo' : 'provider.nobody', aTravel(), body, { missing: () => (missing += 1), settled: () => (settled += 1) });
+    sender.forwarder.forward(n % 2 === 0 ? 'provider.demo' : 'provider.nobody', aTravel(), body, {
+      missing: () => (missing += 1),
+      settled: () => (settled += 1),
+    });
     if (n % 1000 === 0) await sender.nc.flush();
   }
   await until('all settled', () => settled === 10_000);
@@ -72,12 +78,23 @@ test.each([
   ['a plan that is too large', 'provider.demo', aTravel({ plan: aPlan({ session: 'x'.repeat(40_000) }) }), /plan has/],
   ['a name that is no stop', 'provider.>', aTravel(), /is no stop/],
   ['a header of two lines', 'provider.demo', aTravel({ traceparent: 'a\nb' }), /header/],
-  ['a body that the server would not carry', 'provider.demo', aTravel(), /max_payload/, new Uint8Array(9 * 1024 * 1024)],
+  [
+    'a body that the server would not carry',
+    'provider.demo',
+    aTravel(),
+    /max_payload/,
+    new Uint8Array(9 * 1024 * 1024),
+  ],
 ])('%s throws, leaves nothing behind and is never told of', async (_, stop, travel, message, bytes = body) => {
   await using nats = await natsServer();
   const sender = await forwarding(nats);
   const told: string[] = [];
-  expect(() => sender.forwarder.forward(stop, travel, bytes, { missing: () => told.push('missing'), settled: () => told.push('settled') })).toThrow(message);
+  expect(() =>
+    sender.forwarder.forward(stop, travel, bytes, {
+      missing: () => told.push('missing'),
+      settled: () => told.push('settled'),
+    }),
+  ).toThrow(message);
   expect(sender.control.size).toBe(0);
   forward(sender, 'experiment', told);
   await until('a later one', () => told.length === 2);

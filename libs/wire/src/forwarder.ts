@@ -36,7 +36,12 @@ export class Forwarder {
    * @param settled called once when it is certain that somebody was listening, or `missing` has been called
    * @throws RouterError `too_large` when the plan is; whatever it throws, nothing was published and neither function will be called
    */
-  forward(stop: string, travel: Travel, body: Uint8Array, { missing, settled }: { readonly missing: () => void; readonly settled: () => void }): void {
+  forward(
+    stop: string,
+    travel: Travel,
+    body: Uint8Array,
+    { missing, settled }: { readonly missing: () => void; readonly settled: () => void },
+  ): void {
     const subject = stageSubject(stop);
     const headers = encodeTravel(travel);
     const control = this.#control.open((message) => {

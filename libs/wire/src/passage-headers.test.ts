@@ -22,12 +22,17 @@ const planArbitrary: fc.Arbitrary<Plan> = fc.record(
     policy: token,
     route: token,
     candidates: fc.array(fc.record({ vendor: token, model: text }), { maxLength: 4 }),
-    attempts: fc.array(fc.record({ model: text, class: fc.constantFrom('timeout', 'auth'), message: text }), { maxLength: 3 }),
+    attempts: fc.array(fc.record({ model: text, class: fc.constantFrom('timeout', 'auth'), message: text }), {
+      maxLength: 3,
+    }),
     needs: fc.array(token, { maxLength: 2 }),
     tags: fc.dictionary(text, text, { maxKeys: 4 }),
     session: text,
   },
-  { requiredKeys: ['at', 'verb', 'stream', 'policy', 'route', 'candidates', 'attempts', 'needs'], noNullPrototype: true } as never,
+  {
+    requiredKeys: ['at', 'verb', 'stream', 'policy', 'route', 'candidates', 'attempts', 'needs'],
+    noNullPrototype: true,
+  } as never,
 );
 
 const travelArbitrary: fc.Arbitrary<Travel> = fc.record({
@@ -39,20 +44,27 @@ const travelArbitrary: fc.Arbitrary<Travel> = fc.record({
   frames: fc.boolean(),
   leg: fc.nat({ max: 9 }),
   trail: fc.oneof(fc.constant(''), printable),
-  itinerary: fc.array(token.map((stop) => `${stop}?`), { maxLength: 4 }),
+  itinerary: fc.array(
+    token.map((stop) => `${stop}?`),
+    { maxLength: 4 },
+  ),
   plan: planArbitrary,
   traceparent: fc.option(printable, { nil: undefined }),
   tracestate: fc.option(printable, { nil: undefined }),
 });
 
 test('what travels arrives as it was, tags in any script included', () => {
-  fc.assert(fc.property(travelArbitrary, (travel) => void expect(carried(travel)).toEqual(travel)), { numRuns: 500 });
+  fc.assert(
+    fc.property(travelArbitrary, (travel) => void expect(carried(travel)).toEqual(travel)),
+    { numRuns: 500 },
+  );
 });
 
 test('headers are ASCII, and those that say nothing are left out', () => {
-  const encoded = encodeTravel(aTravel({ plan: aPlan({ tags: { 'größe': '🚀' } }) })) as MsgHdrsImpl;
+  const encoded = encodeTravel(aTravel({ plan: aPlan({ tags: { größe: '🚀' } }) })) as MsgHdrsImpl;
   expect(encoded.toString()).toMatch(/^[\x20-\x7e\r\n]*$/);
-  for (const name of [header.attempt, header.frames, header.leg, header.traceparent]) expect(encoded.has(name)).toBe(false);
+  for (const name of [header.attempt, header.frames, header.leg, header.traceparent])
+    expect(encoded.has(name)).toBe(false);
 });
 
 test('a plan over 32 KiB is `too_large`', () => {

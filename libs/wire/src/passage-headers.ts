@@ -24,7 +24,8 @@ export interface Travel {
 
 export function encodeTravel(travel: Travel): MsgHdrs {
   const plan = asciiJson(travel.plan);
-  if (plan.length > maxPlanBytes) throw new RouterError('too_large', `the plan has ${plan.length} bytes and may have ${maxPlanBytes}`);
+  if (plan.length > maxPlanBytes)
+    throw new RouterError('too_large', `the plan has ${plan.length} bytes and may have ${maxPlanBytes}`);
   const encoded = headers();
   encoded.set(header.request, travel.request);
   encoded.set(header.tenant, travel.tenant);
@@ -48,7 +49,7 @@ export function encodeTravel(travel: Travel): MsgHdrs {
 export function decodeTravel(encoded: MsgHdrs | undefined): Travel {
   const optional = (name: string): string | undefined => encoded?.get(name) || undefined;
   const required = (name: string): string => optional(name) ?? refuse(name);
-  const wholeNumber = (name: string, text: string): number => (/^\d{1,15}$/.test(text) ? Number(text) : refuse(name));
+  const wholeNumber = (name: string, text: string): number => (/^\d{1,16}$/.test(text) ? Number(text) : refuse(name));
   const itinerary = optional(header.itinerary);
   return {
     request: required(header.request),

@@ -18,7 +18,8 @@ async function readRaw(...blocks: readonly string[]): Promise<unknown[]> {
   };
   listen(nc, 'in', receive);
   await nc.flush();
-  for (const headers of blocks) await publishRaw(nats, { subject: 'in', reply: 'out', headers, payload: 'x'.repeat(10_000) }, 'root');
+  for (const headers of blocks)
+    await publishRaw(nats, { subject: 'in', reply: 'out', headers, payload: 'x'.repeat(10_000) }, 'root');
   await until('all messages', () => read.length === blocks.length);
   await nc.close();
   return read;
@@ -42,11 +43,15 @@ test('headers that the client library cannot read are refused instead of thrown 
 });
 
 test('more headers than anybody has to say are refused unread: reading them takes quadratic time', async () => {
-  const block = (count: number): string => `NATS/1.0\r\n${Array.from({ length: count }, (_, n) => `a${n}:\r\n`).join('')}\r\n`;
+  const block = (count: number): string =>
+    `NATS/1.0\r\n${Array.from({ length: count }, (_, n) => `a${n}:\r\n`).join('')}\r\n`;
   const started = performance.now();
   const [few, many] = await readRaw(block(500), block(300_000));
   expect(Object.keys(few as object)).toHaveLength(500);
-  expect(many).toMatchObject({ code: 'too_large', message: expect.stringMatching(/^the headers have \d+ bytes and may have 8192$/) });
+  expect(many).toMatchObject({
+    code: 'too_large',
+    message: expect.stringMatching(/^the headers have \d+ bytes and may have 8192$/),
+  });
   expect(performance.now() - started).toBeLessThan(10_000);
 });
 

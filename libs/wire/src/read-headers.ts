@@ -12,7 +12,9 @@ const mostHeaderBytes = 8 * 1024;
 export function readHeaders(message: Msg, maxBytes = mostHeaderBytes): MsgHdrs | undefined {
   const bytes = headerBytes(message);
   if (bytes > maxBytes) {
-    throw new RouterError('too_large', `the headers have ${bytes} bytes and may have ${maxBytes}`, { param: 'headers' });
+    throw new RouterError('too_large', `the headers have ${bytes} bytes and may have ${maxBytes}`, {
+      param: 'headers',
+    });
   }
   try {
     return message.headers;
@@ -23,5 +25,10 @@ export function readHeaders(message: Msg, maxBytes = mostHeaderBytes): MsgHdrs |
 
 /** Every message of the library has a `size()` of subject, reply, headers and data; its public type leaves it out. */
 function headerBytes(message: Msg): number {
-  return (message as Msg & { size(): number }).size() - message.data.length - message.subject.length - (message.reply?.length ?? 0);
+  return (
+    (message as Msg & { size(): number }).size() -
+    message.data.length -
+    message.subject.length -
+    (message.reply?.length ?? 0)
+  );
 }

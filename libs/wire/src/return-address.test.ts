@@ -52,10 +52,35 @@ test.each(table)('%s with %o: %s', (address, rules, allowed) => {
   expect(isReturnAddress(address, rules)).toBe(allowed);
 });
 
-const rulesArbitrary = fc.record({ behindEntry: fc.boolean(), inboxOf: fc.option(fc.constantFrom('acme', 'a', '>', '*'), { nil: undefined }) });
+const rulesArbitrary = fc.record({
+  behindEntry: fc.boolean(),
+  inboxOf: fc.option(fc.constantFrom('acme', 'a', '>', '*'), { nil: undefined }),
+});
 // Addresses that come near to allowed ones, and any text.
-const pieces = fc.constantFrom('_INBOX', '_R_', '_SVC', 'extension', 'policy', '$JS', 'API', '$KV', 'router', 'v2', '>', '*', '', ' ', 'acme', '\n', 'a');
-const addressArbitrary = fc.oneof(fc.array(pieces, { maxLength: 6 }).map((parts) => parts.join('.')), fc.string({ unit: 'binary' }), fc.string().map((tail) => `_INBOX.${tail}`));
+const pieces = fc.constantFrom(
+  '_INBOX',
+  '_R_',
+  '_SVC',
+  'extension',
+  'policy',
+  '$JS',
+  'API',
+  '$KV',
+  'router',
+  'v2',
+  '>',
+  '*',
+  '',
+  ' ',
+  'acme',
+  '\n',
+  'a',
+);
+const addressArbitrary = fc.oneof(
+  fc.array(pieces, { maxLength: 6 }).map((parts) => parts.join('.')),
+  fc.string({ unit: 'binary' }),
+  fc.string().map((tail) => `_INBOX.${tail}`),
+);
 
 test('no accepted address has a wildcard, white space or the prefix of a subject of ours', () => {
   fc.assert(

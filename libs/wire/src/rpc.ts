@@ -30,7 +30,9 @@ function readReply<Reply extends z.ZodType>(contract: RpcContract<z.ZodType, Rep
   try {
     if (!reply.headers?.has(header.error)) return contract.reply.parse(reply.json());
   } catch (cause) {
-    throw new RouterError('internal', `service "${contract.service}" answered in a form that is not known here`, { cause });
+    throw new RouterError('internal', `service "${contract.service}" answered in a form that is not known here`, {
+      cause,
+    });
   }
   throw RouterError.fromBody(reply.json());
 }
@@ -38,11 +40,17 @@ function readReply<Reply extends z.ZodType>(contract: RpcContract<z.ZodType, Rep
 /** What the client library throws when a request gets no answer, as one of our errors. */
 function requestError(error: unknown, service: string, subject: string): RouterError {
   if (error instanceof RouterError) return error;
-  if (error instanceof TimeoutError) return new RouterError('deadline_exceeded', `service "${service}" did not answer in time`, { cause: error });
+  if (error instanceof TimeoutError)
+    return new RouterError('deadline_exceeded', `service "${service}" did not answer in time`, { cause: error });
   // The library wraps what the server said in an error of its own.
   const refusal = error instanceof Error ? (error.cause ?? error) : error;
   if (refusal instanceof PermissionViolationError) {
-    return new RouterError('unauthenticated', `these credentials may not publish "${subject}"; operators only`, { cause: error });
+    return new RouterError('unauthenticated', `these credentials may not publish "${subject}"; operators only`, {
+      cause: error,
+    });
   }
-  return new RouterError('unavailable', `service "${service}" is not running`, { details: { reason: 'not_running', stop: service }, cause: error });
+  return new RouterError('unavailable', `service "${service}" is not running`, {
+    details: { reason: 'not_running', stop: service },
+    cause: error,
+  });
 }

@@ -9,14 +9,23 @@ import { SnapshotWatch, type BadDocument } from './snapshot.ts';
 import { ensureStores } from './streams.ts';
 
 const Word = z.strictObject({ word: z.string() });
-const words = bucket({ name: 'words', owner: 'provider', readers: ['policy'], key: '<key>', value: Word, history: 16, summary: 'Words' });
+const words = bucket({
+  name: 'words',
+  owner: 'provider',
+  readers: ['policy'],
+  key: '<key>',
+  value: Word,
+  history: 16,
+  summary: 'Words',
+});
 
 /** A connection that may do everything, the bucket, and a watch of it. */
 async function watching(nats: NatsServer, { ensured = true } = {}) {
   const nc = await nats.connect('root');
   if (ensured) await ensureStores(nc, [words], { replicas: 1 });
   const refused: BadDocument[] = [];
-  const start = (): SnapshotWatch<z.infer<typeof Word>> => new SnapshotWatch(nc, words, { inboxPrefix: '_INBOX', refused: (document) => refused.push(document) });
+  const start = (): SnapshotWatch<z.infer<typeof Word>> =>
+    new SnapshotWatch(nc, words, { inboxPrefix: '_INBOX', refused: (document) => refused.push(document) });
   return { nc, refused, start, put: (key: string, word: string) => putDocument(nc, words, key, { word }) };
 }
 
@@ -57,7 +66,13 @@ test('everything that stood in the bucket is there when it is loaded, each with 
   const [b, a] = [await put('b', 'two'), await put('a', 'new')];
   const watch = await loaded(start());
   expect(wordsOf(watch)).toEqual({ a: 'new', b: 'two' });
-  expect([watch.current.revision, watch.current.revisions]).toEqual([a, new Map([['b', b], ['a', a]])]);
+  expect([watch.current.revision, watch.current.revisions]).toEqual([
+    a,
+    new Map([
+      ['b', b],
+      ['a', a],
+    ]),
+  ]);
   await nc.close();
 });
 
@@ -120,7 +135,11 @@ test('a document with headers that cannot be read is a bad one', async () => {
   await using nats = await natsServer();
   const { nc, start, put } = await watching(nats);
   await put('b', 'good');
-  await publishRaw(nats, { subject: '$KV.words.a', headers: 'NATS/1.0\r\na name: 1\r\n\r\n', payload: '{"word":"x"}' }, 'root');
+  await publishRaw(
+    nats,
+    { subject: '$KV.words.a', headers: 'NATS/1.0\r\na name: 1\r\n\r\n', payload: '{"word":"x"}' },
+    'root',
+  );
   const watch = await loaded(start());
   expect([wordsOf(watch), watch.bad.map(({ key }) => key)]).toEqual([{ b: 'good' }, ['a']]);
   await nc.close();
@@ -243,7 +262,9 @@ test('a restart of the server leaves no gap: the old snapshot serves meanwhile, 
   expect(wordsOf(watch)).toEqual({ a: 'before' });
   await nats.restart();
   const other = await nats.connect('root');
-  await until('the bucket takes documents again', () => putDocument(other, words, 'a', { word: 'after' }).then(Boolean, () => false));
+  await until('the bucket takes documents again', () =>
+    putDocument(other, words, 'a', { word: 'after' }).then(Boolean, () => false),
+  );
   await shows(watch, { a: 'after' });
   expect(watch.isLoaded).toBe(true);
   await put('b', 'later');
@@ -263,13 +284,18 @@ test('a server that goes away while a watch is loading is waited for', async () 
   await nc.close();
 });
 
-test('5 000 documents, and more than 2 MB over the life of a watch, come through with a service\'s exact rights', async () => {
+test("5 000 documents, and more than 2 MB over the life of a watch, come through with a service's exact rights", async () => {
   await using nats = await natsServer();
   const owner = await nats.connect('provider');
   await ensureStores(owner, [providers], { replicas: 1 });
   const writer = await nats.connect('root');
   const document = (n: number, round: number): string =>
-    JSON.stringify({ vendor: `v${n}`, format: 'openai', base_url: `http://127.0.0.1:1/v${round}`, models: [{ name: 'm'.repeat(190) }, { name: 'n'.repeat(190) }] });
+    JSON.stringify({
+      vendor: `v${n}`,
+      format: 'openai',
+      base_url: `http://127.0.0.1:1/v${round}`,
+      models: [{ name: 'm'.repeat(190) }, { name: 'n'.repeat(190) }],
+    });
   const writeAll = async (round: number): Promise<void> => {
     for (let n = 0; n < 5000; n += 1) writer.publish(`$KV.router_v2_providers.v${n}`, document(n, round));
     await writer.flush();

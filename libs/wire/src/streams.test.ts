@@ -34,7 +34,11 @@ test('a provider ensures what it owns, with its own rights and nothing more', as
     allow_rollup_hdrs: true,
     max_bytes: providers.maxBytes,
   });
-  expect(await configOf(nats, 'KV_router_v2_slots')).toMatchObject({ storage: 'memory', max_bytes: slots.maxBytes, allow_msg_ttl: true });
+  expect(await configOf(nats, 'KV_router_v2_slots')).toMatchObject({
+    storage: 'memory',
+    max_bytes: slots.maxBytes,
+    allow_msg_ttl: true,
+  });
   await nc.close();
 });
 
@@ -42,12 +46,24 @@ test('a policy ensures its counters and events', async () => {
   await using nats = await natsServer();
   const nc = await nats.connect('policy');
   await ensureStores(nc, [rates, events, policies], { replicas: 1 });
-  expect(await configOf(nats, 'ROUTER_V2_RATE')).toMatchObject({ storage: 'memory', allow_msg_counter: true, max_age: 300e9, duplicate_window: 120e9 });
+  expect(await configOf(nats, 'ROUTER_V2_RATE')).toMatchObject({
+    storage: 'memory',
+    allow_msg_counter: true,
+    max_age: 300e9,
+    duplicate_window: 120e9,
+  });
   expect(await configOf(nats, 'ROUTER_V2_EVENTS')).toMatchObject({ compression: 's2', discard: 'old' });
   await nc.close();
 });
 
-const facts = stream({ name: 'FACTS', subjects: ['facts.>'], owner: 'policy', from: ['policy'], maxAgeSeconds: 60, summary: 'one' });
+const facts = stream({
+  name: 'FACTS',
+  subjects: ['facts.>'],
+  owner: 'policy',
+  from: ['policy'],
+  maxAgeSeconds: 60,
+  summary: 'one',
+});
 
 test('ensuring again changes nothing, also when two do it at once', async () => {
   await using nats = await natsServer();
@@ -84,7 +100,10 @@ test('what was changed by hand under the same number stays, and so does metadata
   await ensureStores(nc, [facts], { replicas: 1 });
   expect(await configOf(nats, 'FACTS')).toMatchObject({ max_bytes: 4096, metadata: { team: 'ops' } });
   await ensureStores(nc, [{ ...facts, config: 2 }], { replicas: 1 });
-  expect(await configOf(nats, 'FACTS')).toMatchObject({ max_bytes: facts.maxBytes, metadata: { team: 'ops', 'router-config': '2' } });
+  expect(await configOf(nats, 'FACTS')).toMatchObject({
+    max_bytes: facts.maxBytes,
+    metadata: { team: 'ops', 'router-config': '2' },
+  });
   await nc.close();
 });
 

@@ -2,7 +2,16 @@
 import type { BucketContract, StreamContract } from '@router-mesh/contracts';
 import { nanos, type NatsConnection } from '@nats-io/nats-core';
 import { whileConnected } from './connection-state.ts';
-import { DiscardPolicy, JetStreamApiError, jetstreamManager, RetentionPolicy, StorageType, StoreCompression, type JetStreamManager, type StreamConfig } from '@nats-io/jetstream';
+import {
+  DiscardPolicy,
+  JetStreamApiError,
+  jetstreamManager,
+  RetentionPolicy,
+  StorageType,
+  StoreCompression,
+  type JetStreamManager,
+  type StreamConfig,
+} from '@nats-io/jetstream';
 
 const configKey = 'router-config';
 
@@ -12,14 +21,23 @@ const configKey = 'router-config';
  * Two versions of a service run during a rollout: each stream carries the number of its configuration in its metadata, which is raised and never lowered.
  * @throws Error whatever JetStream says against it; asking again does no harm
  */
-export async function ensureStores(nc: NatsConnection, stores: readonly (BucketContract | StreamContract)[], { replicas }: { readonly replicas: number }): Promise<void> {
+export async function ensureStores(
+  nc: NatsConnection,
+  stores: readonly (BucketContract | StreamContract)[],
+  { replicas }: { readonly replicas: number },
+): Promise<void> {
   if (stores.length === 0) return;
   // The API level stands in the server's INFO; asking for it would take one more right.
   const manager = await jetstreamManager(nc, { checkAPI: false });
-  for (const store of stores) await whileConnected(nc, () => ensure(manager, streamConfig(store, replicas), store.config));
+  for (const store of stores)
+    await whileConnected(nc, () => ensure(manager, streamConfig(store, replicas), store.config));
 }
 
-async function ensure(manager: JetStreamManager, config: Partial<StreamConfig> & { readonly name: string }, version: number): Promise<void> {
+async function ensure(
+  manager: JetStreamManager,
+  config: Partial<StreamConfig> & { readonly name: string },
+  version: number,
+): Promise<void> {
   const found = await existing(manager, config.name);
   if (found === undefined) {
     await manager.streams.add(config);
@@ -27,7 +45,8 @@ async function ensure(manager: JetStreamManager, config: Partial<StreamConfig> &
   }
   const running = Number(found.metadata?.[configKey] ?? 0);
   const grown = running === version && found.num_replicas !== config.num_replicas;
-  if (running < version || grown) await manager.streams.update(config.name, { ...config, metadata: { ...found.metadata, ...config.metadata } });
+  if (running < version || grown)
+    await manager.streams.update(config.name, { ...config, metadata: { ...found.metadata, ...config.metadata } });
 }
 
 async function existing(manager: JetStreamManager, name: string): Promise<StreamConfig | undefined> {
@@ -39,7 +58,10 @@ async function existing(manager: JetStreamManager, name: string): Promise<Stream
   }
 }
 
-function streamConfig(store: BucketContract | StreamContract, replicas: number): Partial<StreamConfig> & { readonly name: string } {
+function streamConfig(
+  store: BucketContract | StreamContract,
+  replicas: number,
+): Partial<StreamConfig> & { readonly name: string } {
   const common = {
     num_replicas: replicas,
     storage: store.memory ? StorageType.Memory : StorageType.File,

@@ -58,10 +58,9 @@ function goOn({ house }: Calls, passage: StopPassage, candidate: Candidate, erro
   if (!(error instanceof CallFailure)) throw delivered > 0 ? cutBy(error, delivered) : error;
   const attempt = attemptOf(modelId(candidate), error);
   const attempts = [...passage.plan.attempts, attempt];
-  house.log.warn(
-    { request: passage.request, model: attempt.model, class: error.class, status: error.status, delivered },
-    error.message,
-  );
+  const { request } = passage;
+  // What the upstream said goes to the client alone: it may quote the prompt.
+  house.log.warn({ request, model: attempt.model, class: error.class, status: error.status, delivered }, 'a call failed');
   if (delivered > 0) throw interrupted(delivered, error.message, { attempts });
   const next = fallsBack(error.class) ? passage.fallBack(attempt) : 'none';
   if (next === 'none') throw errorOf(error, attempts);
