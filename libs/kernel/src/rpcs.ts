@@ -104,7 +104,7 @@ function careful({ nc, counts, log }: Link): NatsConnection {
       callback: (refused, message) => {
         if (refused === null && !isReturnAddress(message.reply, { behindEntry: false })) return counts.refusedAddress();
         try {
-          options?.callback?.(refused, message);
+          void options?.callback?.(refused, message);
         } catch (thrown) {
           judge(log, thrown, 'a message of the services library failed', { subject });
         }

@@ -1,6 +1,6 @@
 // A service that owns and watches nothing: with another's credentials its first missing right is that of a subscription.
 import { policy, policyDocumentRefused } from '@router-mesh/contracts';
-import { defineService, run } from '@router-mesh/kernel';
+import { defineService, run } from '../src/index.ts';
 
 const service = defineService({
   name: 'policy',

@@ -1,6 +1,6 @@
 // A policy for the kernel's own tests: it forwards along the itinerary that the body names.
 import { events, policies, policy, policyDocumentRefused, providers, rates } from '@router-mesh/contracts';
-import { defineService, readJsonBody, run } from '@router-mesh/kernel';
+import { defineService, readJsonBody, run } from '../src/index.ts';
 
 interface Order {
   readonly itinerary: readonly string[];

@@ -1,6 +1,6 @@
 // A provider for the kernel's own tests: its vendors' names say what it does with a request.
 import { provider, providerDocumentRefused, providers, slots } from '@router-mesh/contracts';
-import { defineService, run, type StopPassage } from '@router-mesh/kernel';
+import { defineService, run, type StopPassage } from '../src/index.ts';
 import { once } from 'node:events';
 
 const service = defineService({

@@ -33,7 +33,7 @@ test('a second try under the same id resolves and stores nothing', async () => {
   await using nats = await natsServer();
   const nc = await nats.connect('provider');
   await ensureStores(nc, [meter], { replicas: 1 });
-  for (const _ of [1, 2, 3]) await storeFact(nc, subject, 'one', { messageId: 'id', timeoutMs: 2000 });
+  for (let n = 0; n < 3; n += 1) await storeFact(nc, subject, 'one', { messageId: 'id', timeoutMs: 2000 });
   expect(await stored(nats, meter.name)).toEqual(['one']);
   await nc.close();
 });

@@ -34,7 +34,7 @@ test('a queue group hears a message once', async () => {
   await using nats = await natsServer();
   const nc = await nats.connect('root');
   let heard = 0;
-  for (const _ of [1, 2, 3]) listen(nc, 'work', () => (heard += 1), { queue: 'workers' });
+  for (let n = 0; n < 3; n += 1) listen(nc, 'work', () => (heard += 1), { queue: 'workers' });
   for (let n = 0; n < 20; n += 1) nc.publish('work');
   await nc.flush();
   await until('all', () => heard >= 20);

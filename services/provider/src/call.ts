@@ -60,7 +60,10 @@ function goOn({ house }: Calls, passage: StopPassage, candidate: Candidate, erro
   const attempts = [...passage.plan.attempts, attempt];
   const { request } = passage;
   // What the upstream said goes to the client alone: it may quote the prompt.
-  house.log.warn({ request, model: attempt.model, class: error.class, status: error.status, delivered }, 'a call failed');
+  house.log.warn(
+    { request, model: attempt.model, class: error.class, status: error.status, delivered },
+    'a call failed',
+  );
   if (delivered > 0) throw interrupted(delivered, error.message, { attempts });
   const next = fallsBack(error.class) ? passage.fallBack(attempt) : 'none';
   if (next === 'none') throw errorOf(error, attempts);

@@ -125,8 +125,9 @@ describe('what an upstream says is redacted', () => {
 
   test('no part of a key is left where the text was cut', () => {
     const secret = 'Zz'.repeat(100);
-    const text = redact(Array.from({ length: 12 }, () => secret).join(' '), secret);
-    expect(text).not.toContain('Zz');
+    const page = Array.from({ length: 12 }, () => secret).join(' ');
+    expect(redact(page, secret)).not.toContain('Zz');
+    expect(failureOfAnswer(500, page, secret).said).not.toContain('Zz');
   });
 
   test.each([['<'], ['a-'], ['sk-a '], ['bearer '], ['1'], [' ']])('a long page of %j is read in no time', (piece) => {

@@ -89,6 +89,7 @@ test.each<[string, unknown, number, number, [number, number]]>([
   ['refused', refused, 0, 0, [0, 0]],
   ['never reached', new CallFailure('server_error', 'ECONNREFUSED'), 0, 0, [0, 0]],
   ['broken off in mid-stream', new CallFailure('server_error', 'm'), 1, 8, [10, 2]],
+  ['broken off after a piece that was kept back', new CallFailure('server_error', 'm'), 0, 8, [10, 2]],
   ['left while it was silent', new CallFailure('timeout', 'm'), 0, 0, [10, 0]],
   ['cancelled while it was silent', cancelled, 0, 0, [10, 0]],
   ['late while it was silent', late, 0, 0, [10, 0]],

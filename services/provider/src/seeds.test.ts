@@ -4,6 +4,7 @@ import { ensureStores, putDocument, SnapshotWatch, type NatsConnection } from '@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { seedDocuments, type Watched } from './seeds.ts';
 
@@ -50,6 +51,31 @@ describe('a folder that cannot be seeded says why', () => {
       /^ROUTER_PROVIDERS: folder ".+nowhere" cannot be read: ENOENT/,
     );
   });
+});
+
+test('a vendor that stands there is not written', async () => {
+  const watched = { ...empty, current: { documents: new Map([['a', documentOf('a')]]), revision: 1 } };
+  await seedDocuments(folderOf('standing', { 'a.json': documentOf('a') }), watched, never);
+});
+
+test('seeding is over when what was written is in force', async () => {
+  let swap = (): void => undefined;
+  const watched = {
+    current: { documents: new Map<string, unknown>(), revision: 0 },
+    onSwap: (listener: () => void) => (swap = listener),
+  };
+  let over = false;
+  const folder = folderOf('in-force', { 'a.json': documentOf('a') });
+  const seeding = seedDocuments(folder, watched, () => Promise.resolve(7)).then(() => (over = true));
+  for (const revision of [6, 7]) {
+    expect(over).toBe(false);
+    await setImmediate();
+    watched.current = { documents: new Map(), revision };
+    swap();
+    await setImmediate();
+  }
+  await seeding;
+  expect(over).toBe(true);
 });
 
 test('what the bucket refuses for another reason is an error', async () => {

@@ -44,7 +44,9 @@ const [nc, operator, root] = await Promise.all([
 const everything: string[] = [];
 root.subscribe('>', {
   callback: (_error, message) =>
-    void everything.push(`${message.subject} ${JSON.stringify([...(message.headers ?? [])])} ${message.string()}`),
+    void everything.push(
+      `${message.subject} ${message.reply ?? ''} ${JSON.stringify([...(message.headers ?? [])])} ${message.string()}`,
+    ),
 });
 const records: MeterRecord[] = [];
 root.subscribe('router.v2.meter.>', {
@@ -406,6 +408,17 @@ describe('records of calls', () => {
         usage: { input_tokens: 0, output_tokens: 0, estimated: true },
       },
     ]);
+  });
+
+  test('a failed call is recorded before its error goes out', async () => {
+    model.script = answer(418, { error: { message: 'a teapot' } });
+    await expect(askWhole()).rejects.toMatchObject({ code: 'invalid_request' });
+    const told = everything.findIndex((line) => line.startsWith('_INBOX.') && line.includes('a teapot'));
+    const record = everything.findLast((line) => line.startsWith('router.v2.meter.') && line.includes('"status":418'));
+    const [, acknowledgeTo = 'nobody'] = record?.split(' ') ?? [];
+    const acknowledged = everything.findIndex((line) => line.startsWith(`${acknowledgeTo} `));
+    expect(acknowledged).toBeGreaterThan(0);
+    expect(told).toBeGreaterThan(acknowledged);
   });
 
   test('a call whose key is not set never left, and is none', async () => {
