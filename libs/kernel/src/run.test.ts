@@ -12,6 +12,7 @@ import {
 } from '@router-mesh/wire';
 import { events, policy, provider, providers, rates, slots } from '@router-mesh/contracts';
 import { natsServer, poll, TestProcess, until, type NatsServer } from '@router-mesh/testing';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -21,6 +22,8 @@ type Environment = Readonly<Record<string, string>>;
 
 /** A test service as its own process. */
 class Service extends TestProcess {
+  readonly #closed = once(this.child, 'close');
+
   constructor(name: Name, nats: NatsServer, environment: Environment = {}) {
     const credentials = nats.credentials(name === 'deaf' ? 'provider' : name);
     super(process.execPath, [join(import.meta.dirname, '../test', `${name}.ts`)], {
@@ -39,6 +42,17 @@ class Service extends TestProcess {
   /** Resolves when it has logged this. */
   async said(msg: string): Promise<Record<string, unknown>> {
     return JSON.parse(await this.line((line) => line.includes(`"msg":"${msg}"`))) as Record<string, unknown>;
+  }
+
+  /** Resolves to how it ended, once all it wrote has been read. */
+  async ended(): Promise<number | NodeJS.Signals> {
+    await this.#closed;
+    return await this.exited;
+  }
+
+  override async stop(signal?: NodeJS.Signals): Promise<number | NodeJS.Signals> {
+    await super.stop(signal);
+    return await this.ended();
   }
 
   count(msg: string): number {
@@ -174,7 +188,8 @@ test('a service that is told to stop answers what is under way, takes nothing ne
   await until('it says so', async () => (await first.missing()).includes('stopping'));
   for (let n = 0; n < 20; n += 1)
     expect(await answered(ask(client, ['provider.answers']))).toMatchObject({ kind: 'whole' });
-  expect([first.count('begun'), second.count('begun')]).toEqual([20, 20]);
+  await until('the other one had them all', () => second.count('begun') === 20);
+  expect(first.count('begun')).toBe(20);
   expect(waiting.flatMap(({ events }) => events)).toEqual([]);
 
   await putDocument(root, providers, 'released', document('released'));
@@ -231,9 +246,10 @@ test('after a restart of the server streams of memory are there again, buckets a
   expect(await Promise.all([entrance.stop(), stop.stop()])).toEqual([0, 0]);
 });
 
-test('a service that is told to stop while NATS is away ends all the same', async () => {
+test.each(['provider', 'policy'] as const)('a %s that is told to stop while NATS is away ends all the same', async (name) => {
   await using nats = await natsServer();
-  await using stop = await Service.ready('provider', nats);
+  await using provider = await Service.ready('provider', nats);
+  await using stop = name === 'provider' ? provider : await Service.ready(name, nats);
   await nats.stop();
   await stop.said('disconnected from NATS');
   expect(await stop.stop('SIGTERM')).toBe(0);
@@ -267,6 +283,7 @@ test('a bad document shows on /readyz, in a metric, in the log and as an event, 
     notes: ['bucket router_v2_providers: document "answers" (revision 5) is not of its form'],
   });
   expect(await (await stop.get('/metrics')).text()).toContain('router_bad_documents{bucket="router_v2_providers"} 1');
+  await until('the line in the log', () => stop.troubles.length > 0);
   expect(stop.troubles.map((line) => JSON.parse(line) as object)).toEqual([
     expect.objectContaining({ level: 50, bucket: providers.name, key: 'answers', revision: 5 }),
   ]);
@@ -324,7 +341,7 @@ test.each<[string, Name, (nats: NatsServer) => Environment | Promise<Environment
 ])('%s is fatal: one line, and exit 1', async (_, name, environment, message) => {
   await using nats = await natsServer();
   await using service = new Service(name, nats, await environment(nats));
-  expect(await service.exited).toBe(1);
+  expect(await service.ended()).toBe(1);
   const fatal = service.lines.filter((line) => line.includes('"level":60'));
   expect(fatal).toEqual([expect.stringContaining(message)]);
 });
@@ -332,7 +349,7 @@ test.each<[string, Name, (nats: NatsServer) => Environment | Promise<Environment
 test('a server that lacks what is needed is named, and fatal', async () => {
   await using nats = await natsServer({ jetstream: false });
   await using service = new Service('policy', nats);
-  expect(await service.exited).toBe(1);
+  expect(await service.ended()).toBe(1);
   expect(service.lines.at(-1)).toContain('JetStream is off');
 });
 
@@ -340,7 +357,7 @@ test('a connection that is closed for good is fatal: credentials were rotated un
   await using nats = await natsServer();
   await using stop = await Service.ready('provider', nats);
   await reconfigured(nats, 'user: "provider", password: "provider"', 'user: "provider", password: "rotated"');
-  expect(await stop.exited).toBe(1);
+  expect(await stop.ended()).toBe(1);
   expect(stop.count('cannot go on')).toBe(1);
   await expect(
     connectNats({ servers: [nats.url], name: 'old', inboxPrefix: '_INBOX', credentials: nats.credentials('provider') }),

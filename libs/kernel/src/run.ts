@@ -294,7 +294,7 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
     this.#log.info({ in_flight: this.#flight.count }, 'draining');
     const timeoutMs = this.#common.drainTimeoutMs;
     const interruptAt = Date.now() + timeoutMs;
-    await within(timeoutMs, this.#leave());
+    if (this.#connected) await within(timeoutMs, this.#leave()); // else the server has forgotten us already, and leaving would wait for its word
     if (!(await this.#flight.landed(interruptAt - Date.now()))) {
       this.#log.warn(
         { in_flight: this.#flight.count },

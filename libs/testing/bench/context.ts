@@ -1,8 +1,11 @@
 // What stands beside the table: the yardsticks in absolute numbers, whose CPU time a request takes, and every error. Pure.
 import { cpuUs, p50, p99, rate } from './readings.ts';
-import type { Sample, Samples } from './rounds.ts';
+import type { Measured, Sample, Samples } from './rounds.ts';
 import { median } from './statistics.ts';
 import type { WorkName } from './works.ts';
+
+/** How many different faults of one work are told. */
+const mostFaults = 3;
 
 /** A way to an answer, at one in flight and at 32. */
 export interface Yardstick {
@@ -56,7 +59,7 @@ export function cpuSharesOf(samples: Samples): CpuShares {
   return { ours: shares('ours 32'), bare: shares('bare 32') };
 }
 
-/** Errors of one work over all rounds. */
+/** Errors of one work over all rounds, the warm-up too. */
 export interface Errors {
   readonly work: WorkName;
   readonly errors: number;
@@ -64,11 +67,11 @@ export interface Errors {
 }
 
 /** Only works that had any. */
-export function errorsOf(samples: Samples): Errors[] {
-  return [...samples].flatMap(([work, measured]) => {
+export function errorsOf({ warmUp, samples }: Measured): Errors[] {
+  return [...samples].flatMap(([work, counted]) => {
+    const measured = [...(warmUp.get(work) ?? []), ...counted];
     const errors = measured.reduce((sum, sample) => sum + sample.errors, 0);
-    return errors === 0
-      ? []
-      : [{ work, errors, faults: [...new Set(measured.flatMap(({ faults }) => faults))].slice(0, 3) }];
+    const faults = new Set(measured.flatMap((sample) => sample.faults));
+    return errors === 0 ? [] : [{ work, errors, faults: [...faults].slice(0, mostFaults) }];
   });
 }

@@ -26,7 +26,8 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const)
 await sleep(settleMs);
 const idle = memory();
 const works = worksOf(bed).filter(({ name }) => options.only.test(name));
-const samples = await measureRounds(bed, works, options, progress);
+const measured = await measureRounds(bed, works, options, progress);
+const { samples } = measured;
 
 const versions = { node: process.versions.node, nats: await natsVersion(), cores: availableParallelism() };
 const results = {
@@ -39,7 +40,7 @@ const results = {
   yardsticks: yardsticksOf(samples),
   cpuUs: cpuSharesOf(samples),
   memoryMb: { idle, afterLoad: memory() },
-  errors: errorsOf(samples),
+  errors: errorsOf(measured),
   troubles: bed.troubles,
   samples: Object.fromEntries(samples),
 };

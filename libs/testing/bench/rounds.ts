@@ -12,20 +12,29 @@ export interface Sample extends Report {
 
 export type Samples = ReadonlyMap<WorkName, readonly Sample[]>;
 
-/** How much longer than in a round the works under full load are done before the first round. */
-const warmUp = 2;
+/** What a run measured. The warm-up does not count, but its errors do. */
+export interface Measured {
+  readonly warmUp: Samples;
+  readonly samples: Samples;
+}
 
-/** Measure everything in rounds. `told` hears of each measurement as it ends; round 0 is the warm-up, which does not count. */
+/** For how many rounds' time each work under full load is done before the first round. */
+const warmUpRounds = 3;
+
+/** Measure everything in rounds. `told` hears of each measurement as it ends; round 0 is the warm-up. */
 export async function measureRounds(
   bed: Bed,
   works: readonly Work[],
   { rounds, seconds }: { readonly rounds: number; readonly seconds: number },
   told: (round: number, work: Work, sample: Sample) => void,
-): Promise<Samples> {
-  const samples = new Map<WorkName, Sample[]>(works.map(({ name }) => [name, []]));
+): Promise<Measured> {
+  const warmUp = new Map<WorkName, Sample[]>();
   for (const work of works.filter(({ inFlight, spreadMs }) => inFlight > 1 && spreadMs === undefined)) {
-    told(0, work, await measure(bed, work, seconds * warmUp));
+    const sample = await measure(bed, work, seconds * warmUpRounds);
+    told(0, work, sample);
+    warmUp.set(work.name, [sample]);
   }
+  const samples = new Map<WorkName, Sample[]>(works.map(({ name }) => [name, []]));
   for (let round = 1; round <= rounds; round += 1) {
     for (const work of round % 2 === 1 ? works : works.toReversed()) {
       const sample = await measure(bed, work, seconds);
@@ -33,7 +42,7 @@ export async function measureRounds(
       samples.get(work.name)?.push(sample);
     }
   }
-  return samples;
+  return { warmUp, samples };
 }
 
 async function measure(

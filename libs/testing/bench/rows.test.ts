@@ -80,12 +80,13 @@ test('rows and yardsticks are of what was measured', () => {
   ).toMatchObject([{ way: 'the model, called directly', p50Ms: 3, ratePerSecond: 5 }]);
 });
 
-test('errors of all rounds are told by work, with what they said', () => {
+test('errors of all rounds and of the warm-up are told by work, with what they said', () => {
   const samples: Samples = new Map([
     ['bare 32', [sample({})]],
     ['ours 32', [sample({ errors: 2, faults: ['late'] }), sample({ errors: 1, faults: ['late', 'lost'] })]],
   ]);
-  expect(errorsOf(samples)).toEqual([{ work: 'ours 32', errors: 3, faults: ['late', 'lost'] }]);
+  const warmUp: Samples = new Map([['ours 32', [sample({ errors: 4, faults: ['cold'] })]]]);
+  expect(errorsOf({ warmUp, samples })).toEqual([{ work: 'ours 32', errors: 7, faults: ['cold', 'late', 'lost'] }]);
 });
 
 function sample({ p50 = 1, ...told }: Partial<Sample> & { readonly p50?: number }): Sample {

@@ -1,8 +1,12 @@
+import { policies } from '@router-mesh/contracts';
 import { natsServer, until } from '@router-mesh/testing';
+import { jetstream } from '@nats-io/jetstream';
+import { createInbox } from '@nats-io/nats-core';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { connectNats, missingFromServer, randomToken, watchConnection } from './connection.ts';
+import { ensureStores } from './streams.ts';
 
 const place = { name: 'test', inboxPrefix: '_INBOX' };
 
@@ -96,10 +100,20 @@ test.each([
   await nc.close();
 });
 
-test('the client library may ask to delete the consumer of a watch: refused, and no harm done', async () => {
+test('a watch that the client library makes anew asks to delete its old consumer: refused, no harm done, and the watch goes on', async () => {
   await using nats = await natsServer();
   const { nc, told } = await watched(nats);
-  nc.publish('$JS.API.CONSUMER.DELETE.KV_router_v2_providers.oc_abc_1');
+  await ensureStores(nc, [policies], { replicas: 1 });
+  const { consumers } = jetstream(nc, { checkAPI: false });
+  const consumer = await consumers.getPushConsumer('KV_router_v2_policies', {
+    filter_subjects: '$KV.router_v2_policies.>',
+    deliver_prefix: createInbox('_SVC.policy'),
+  });
+  const heard: string[] = [];
+  const messages = await consumer.consume({ callback: ({ subject }) => void heard.push(subject) });
+  (messages as unknown as { reset(): void }).reset(); // as after a gap, or a minute without heartbeats
+  nc.publish('$KV.router_v2_policies.a', 'x');
+  await until('it is heard', () => heard.length === 1);
   nc.publish('_SVC.provider.x');
   await until('the later refusal', () => told.length > 0);
   expect(told).toEqual(['refused _SVC.provider.x']);
