@@ -134,6 +134,7 @@ describe('what an upstream says is redacted', () => {
     const page = piece.repeat(65_536 / piece.length);
     const started = performance.now();
     failureOfAnswer(500, page, 'the-key');
+    failureOfAnswer(500, openai(page), 'the-key');
     expect(performance.now() - started).toBeLessThan(500);
   });
 
