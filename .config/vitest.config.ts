@@ -11,5 +11,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // The tests remove their containers themselves; the one that would do it for them is one more image to fetch.
+    env: { TESTCONTAINERS_RYUK_DISABLED: 'true' },
   },
 });

@@ -1,5 +1,5 @@
 // What may be said about one request beside its body.
-import { RouterError } from '@router-mesh/contracts';
+import { isRequestId, RouterError } from '@router-mesh/contracts';
 import { ulid } from 'ulid';
 
 /** How one request is to be made. */
@@ -21,9 +21,6 @@ export interface Terms {
 
 const longestTimeoutMs = 86_400_000;
 
-// Matches a ULID as it is written: 26 of Crockford's base 32, the first of them at most 7.
-const ulidPattern = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
-
 /** @throws RouterError `invalid_request` naming the option */
 export function readOptions(
   { timeoutMs, signal, request }: RequestOptions,
@@ -38,7 +35,7 @@ export function readOptions(
 
 /** @throws RouterError `invalid_request` when it is no ULID: the mesh would give the request another id */
 export function checkRequestId(request: string): string {
-  if (ulidPattern.test(request)) return request;
+  if (isRequestId(request)) return request;
   throw invalid('request', `"${request.slice(0, 40)}" must be a ULID: 26 of 0-9 and A-Z without I, L, O and U`);
 }
 

@@ -1,9 +1,15 @@
 // The bodies that clients send: OpenAI's own, checked where we act on them and passed through everywhere else.
 import { z } from 'zod';
 
+/** They travel in the plan, which has a limit of its own. */
+const maxTags = 16;
+
 /** What a request may ask of the router itself. */
 export const RouterOptions = z.strictObject({
-  tags: z.record(z.string().min(1).max(64), z.string().max(256)).optional(),
+  tags: z
+    .record(z.string().min(1).max(64), z.string().max(256))
+    .refine((tags) => Object.keys(tags).length <= maxTags, `must have at most ${maxTags} tags`)
+    .optional(),
   session: z.string().min(1).max(128).optional(),
 });
 export type RouterOptions = z.infer<typeof RouterOptions>;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { bucket, rpc, signal, stop, stream } from './define.ts';
 import { badDocument } from './policy.ts';
-import { Token } from './tokens.ts';
+import { RequestId, Token } from './tokens.ts';
 
 /** USD per million tokens, as decimal strings. */
 export const Price = z.strictObject({
@@ -19,10 +19,22 @@ export const ModelDocument = z.strictObject({
     .min(1)
     .optional(),
   /** Further names without a vendor. */
-  aliases: z.array(z.string().min(1).max(200)).optional(),
+  aliases: z
+    .array(
+      z
+        .string()
+        .min(1)
+        .max(200)
+        .refine((alias) => alias !== 'auto', 'must not be "auto", which leaves the choice to policy'),
+    )
+    .optional(),
   price: Price.optional(),
 });
 export type ModelDocument = z.infer<typeof ModelDocument>;
+
+function areNamedOnce(models: readonly ModelDocument[]): boolean {
+  return new Set(models.map(({ name }) => name)).size === models.length;
+}
 
 /** A vendor: where its models are and how they are called. */
 export const ProviderDocument = z.strictObject({
@@ -30,10 +42,12 @@ export const ProviderDocument = z.strictObject({
   /** The wire format; OpenAI's is spoken by vLLM, Ollama, Groq, Mistral, OpenRouter and many more. */
   format: z.literal('openai'),
   /** With the version: `https://api.openai.com/v1`. */
-  base_url: z.url({ protocol: /^https?$/ }),
+  base_url: z
+    .url({ protocol: /^https?$/ })
+    .refine((url) => !/^https?:\/\/[^/?#]*@/i.test(url), 'must hold no credentials: name a key instead'),
   /** The name of its key: resolves only to `ROUTER_KEY_<NAME>` or a file of that name in the secrets folder. */
   key: Token.optional(),
-  models: z.array(ModelDocument),
+  models: z.array(ModelDocument).refine(areNamedOnce, 'must name each model once'),
   /** Models that are not listed may be asked for as `vendor/model`. */
   any_model: z.boolean().optional(),
   /** Connections an instance opens at most. */
@@ -140,7 +154,7 @@ export const provider = {
     subject: 'router.v2.cancel.>',
     from: ['tenant'],
     to: ['provider'],
-    body: z.object({ request: z.string() }),
+    body: z.object({ request: RequestId }),
     summary: "Cancel a request by its id; the tenant of the subject must be the request's or above it",
   }),
 };
@@ -152,7 +166,7 @@ export const holder = signal({
   subject: 'router.v2.holder',
   from: ['provider'],
   to: ['provider'],
-  body: z.looseObject({ tenant: z.string(), request: z.string() }),
+  body: z.looseObject({ tenant: z.string(), request: RequestId }),
   summary: 'Who is running this request?',
 });
 

@@ -173,7 +173,7 @@ export const providerSettings = {
     fallback: 'openai=api.openai.com,mistral=api.mistral.ai,groq=api.groq.com,openrouter=openrouter.ai',
     of: ['provider'],
     summary:
-      "The hosts that each key may be sent to, as `<key name>=<host>`, comma separated; a port other than the scheme's is part of the host",
+      'The hosts that each key may be sent to, as `<key name>=<host>`, comma separated; a host without a port means https, and plain http needs its port named',
   }),
   modelTimeoutMs: setting({
     name: 'ROUTER_MODEL_TIMEOUT',

@@ -7,6 +7,17 @@ export const tokenPattern = /^[a-z0-9_-]{1,63}$/;
 
 export const Token = z.string().regex(tokenPattern, 'must be 1 to 63 of a-z, 0-9, "_" and "-"');
 
+// Matches a ULID: 26 of Crockford's base 32, the first at most 7.
+const ulidPattern = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+
+/** The id of a request. */
+export const RequestId = z.string().regex(ulidPattern, 'must be a ULID');
+
+/** Whether a text is the id of a request. */
+export function isRequestId(text: string): boolean {
+  return ulidPattern.test(text);
+}
+
 /** How many tokens a tenant path may have: organisation, team, project… */
 export const maxTenantLevels = 4;
 

@@ -1,5 +1,5 @@
 // What a client may say in headers at the entry, checked; everything else it says is discarded.
-import { header, RouterError } from '@router-mesh/contracts';
+import { header, isRequestId, RouterError } from '@router-mesh/contracts';
 import type { MsgHdrs } from '@router-mesh/wire';
 import { ulid } from 'ulid';
 
@@ -13,7 +13,6 @@ export interface Asked {
   readonly tracestate?: string;
 }
 
-const ulidPattern = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 const longestTimeoutMs = 86_400_000;
 
 /** Read the headers of a request. @throws RouterError `invalid_request` naming the header */
@@ -45,7 +44,7 @@ export function readEntryHeaders(headers: MsgHdrs | undefined): Asked {
 
 /** The client's id where it is a ULID, else one of ours. */
 function requestId(said: string | undefined): string {
-  return said !== undefined && ulidPattern.test(said) ? said : ulid();
+  return said !== undefined && isRequestId(said) ? said : ulid();
 }
 
 /** What goes on to the next stop as it came must be fit for a header: a lone line feed, say, is not. */

@@ -219,6 +219,7 @@ test('a signal comes to every instance with its tenant; what is none is nothing;
   await using nats = await natsServer();
   const [one, two, client] = await Promise.all([nats.connect('provider'), nats.connect('provider'), nats.connect()]);
   const heard: unknown[] = [];
+  const [good, bad] = ['01JD0000000000000000000001', '01JD0000000000000000000BAD'];
   const links = await Promise.all(
     [one, two].map(async (nc) => {
       const testLink = aLink(nc, 'provider');
@@ -231,7 +232,7 @@ test('a signal comes to every instance with its tenant; what is none is nothing;
       });
       rpcs.listen(provider.cancel, (body, about) => {
         heard.push([body, about]);
-        if ((body as { request: string }).request === 'bad') throw new Error('a bug');
+        if ((body as { request: string }).request === bad) throw new Error('a bug');
       });
       await nc.flush();
       return testLink;
@@ -241,14 +242,16 @@ test('a signal comes to every instance with its tenant; what is none is nothing;
     ['acme', 'x'],
     ['acme', ''],
     ['acme', '{}'],
-    ['ACME', '{"request":"r"}'],
-    ['acme', '{"request":"bad"}'],
-    ['acme.web', '{"request":"r1"}'],
+    ['acme', '{"request":"no ULID"}'],
+    ['ACME', JSON.stringify({ request: good })],
+    ['acme', JSON.stringify({ request: bad })],
+    ['acme.web', JSON.stringify({ request: good })],
   ]) {
     client.publish(`router.v2.cancel.${tenant}`, payload);
   }
   await until('both heard both', () => heard.length === 4);
-  expect(heard.filter((each) => JSON.stringify(each) === '[{"request":"r1"},{"tenant":"acme.web"}]')).toHaveLength(2);
+  const expected = JSON.stringify([{ request: good }, { tenant: 'acme.web' }]);
+  expect(heard.filter((each) => JSON.stringify(each) === expected)).toHaveLength(2);
   expect(links.map(({ logged }) => logged.map(({ msg }) => msg))).toEqual([['a signal failed'], ['a signal failed']]);
   await Promise.all([one.close(), two.close(), client.close()]);
 });

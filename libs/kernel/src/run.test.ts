@@ -246,15 +246,18 @@ test('after a restart of the server streams of memory are there again, buckets a
   expect(await Promise.all([entrance.stop(), stop.stop()])).toEqual([0, 0]);
 });
 
-test.each(['provider', 'policy'] as const)('a %s that is told to stop while NATS is away ends all the same', async (name) => {
-  await using nats = await natsServer();
-  await using provider = await Service.ready('provider', nats);
-  await using stop = name === 'provider' ? provider : await Service.ready(name, nats);
-  await nats.stop();
-  await stop.said('disconnected from NATS');
-  expect(await stop.stop('SIGTERM')).toBe(0);
-  expect(stop.count('stopped')).toBe(1);
-});
+test.each(['provider', 'policy'] as const)(
+  'a %s that is told to stop while NATS is away ends all the same',
+  async (name) => {
+    await using nats = await natsServer();
+    await using provider = await Service.ready('provider', nats);
+    await using stop = name === 'provider' ? provider : await Service.ready(name, nats);
+    await nats.stop();
+    await stop.said('disconnected from NATS');
+    expect(await stop.stop('SIGTERM')).toBe(0);
+    expect(stop.count('stopped')).toBe(1);
+  },
+);
 
 test('a service that is told to stop before it serves ends at once, whatever it waits for', async () => {
   await using nats = await natsServer();

@@ -1,6 +1,15 @@
 // What tests share: real servers and real processes. Only tests import it.
 export { readLedger, type Ledger } from './meter.ts';
-export { demoDocument, DemoProcess, Mesh, ServiceProcess, startMesh, type DemoStats, type MeshOptions, type Servers } from './mesh.ts';
+export {
+  demoDocument,
+  DemoProcess,
+  Mesh,
+  ServiceProcess,
+  startMesh,
+  type DemoStats,
+  type MeshOptions,
+  type Servers,
+} from './mesh.ts';
 export { natsServer, NatsServer, type NatsServerOptions } from './nats-server.ts';
 export { isComplete, PlainClient, textOf, type Answer, type Frame } from './plain-client.ts';
 export { poll, until } from './poll.ts';

@@ -26,8 +26,16 @@ export class ServiceProcess extends TestProcess {
   }
 
   /** Start a service and wait until it serves. */
-  static async start(name: ServiceName, nats: Servers, environment: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
-    const service = new ServiceProcess(name, { NATS_URL: nats.url, ROUTER_NATS_CREDENTIALS: nats.credentials(name), ...environment });
+  static async start(
+    name: ServiceName,
+    nats: Servers,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<ServiceProcess> {
+    const service = new ServiceProcess(name, {
+      NATS_URL: nats.url,
+      ROUTER_NATS_CREDENTIALS: nats.credentials(name),
+      ...environment,
+    });
     const ready = await service.line((line) => line.includes('"msg":"ready"'));
     service.#http = (JSON.parse(ready) as { http: string }).http;
     return service;
@@ -49,7 +57,10 @@ export class DemoProcess extends TestProcess {
   #url = '';
 
   static async start(environment: Readonly<Record<string, string>> = {}): Promise<DemoProcess> {
-    const demo = new DemoProcess(process.execPath, [join(tree, 'services/demo/src/main.ts')], { DEMO_PORT: '0', ...environment });
+    const demo = new DemoProcess(process.execPath, [join(tree, 'services/demo/src/main.ts')], {
+      DEMO_PORT: '0',
+      ...environment,
+    });
     const line = await demo.line((text) => text.startsWith('{"demo"'));
     demo.#url = (JSON.parse(line) as { demo: string }).demo;
     return demo;
@@ -65,7 +76,11 @@ export class DemoProcess extends TestProcess {
 
   /** The call ids it has seen, by what came of them. */
   async calls(): Promise<{ served: string[]; failed: string[]; closed: string[] }> {
-    return (await (await fetch(`${this.#url}/stats/calls`)).json()) as { served: string[]; failed: string[]; closed: string[] };
+    return (await (await fetch(`${this.#url}/stats/calls`)).json()) as {
+      served: string[];
+      failed: string[];
+      closed: string[];
+    };
   }
 
   async reset(): Promise<void> {
@@ -84,7 +99,13 @@ export interface DemoStats {
 /** The demo model's document, under any vendor's name. */
 export function demoDocument(url: string, vendor = 'demo', changes: Partial<ProviderDocument> = {}): ProviderDocument {
   const chat = ['echo', 'lorem', 'slow', 'flaky', 'tools'].map((name) => ({ name }));
-  return { vendor, format: 'openai', base_url: `${url}/v1`, models: [...chat, { name: 'embed', verbs: ['embed'] }], ...changes };
+  return {
+    vendor,
+    format: 'openai',
+    base_url: `${url}/v1`,
+    models: [...chat, { name: 'embed', verbs: ['embed'] }],
+    ...changes,
+  };
 }
 
 export interface MeshOptions extends NatsServerOptions {
@@ -112,11 +133,18 @@ export class Mesh implements AsyncDisposable {
     this.#environment = environment;
   }
 
-  static async start({ policies = 1, providers = 1, environment = {}, documents = (url) => [demoDocument(url)], ...server }: MeshOptions = {}): Promise<Mesh> {
+  static async start({
+    policies = 1,
+    providers = 1,
+    environment = {},
+    documents = (url) => [demoDocument(url)],
+    ...server
+  }: MeshOptions = {}): Promise<Mesh> {
     const [nats, demo] = await Promise.all([natsServer(server), DemoProcess.start()]);
     const mesh = new Mesh(nats, demo, environment);
     mkdirSync(mesh.seeds);
-    for (const document of documents(demo.url)) writeFileSync(join(mesh.seeds, `${document.vendor}.json`), JSON.stringify(document));
+    for (const document of documents(demo.url))
+      writeFileSync(join(mesh.seeds, `${document.vendor}.json`), JSON.stringify(document));
     await Promise.all([
       ...Array.from({ length: providers }, () => mesh.start('provider', { ROUTER_PROVIDERS: mesh.seeds })),
       ...Array.from({ length: policies }, () => mesh.start('policy')),

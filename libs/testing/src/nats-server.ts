@@ -91,7 +91,18 @@ export function natsServer(options?: NatsServerOptions): Promise<NatsServer> {
 }
 
 function serverProcess(folder: string, port: number): TestProcess {
-  const args = ['-c', join(folder, 'nats.conf'), '-a', '127.0.0.1', '-p', String(port), '-sd', join(folder, 'store'), '--ports_file_dir', folder];
+  const args = [
+    '-c',
+    join(folder, 'nats.conf'),
+    '-a',
+    '127.0.0.1',
+    '-p',
+    String(port),
+    '-sd',
+    join(folder, 'store'),
+    '--ports_file_dir',
+    folder,
+  ];
   return new TestProcess(natsServerPath(), args, {});
 }
 
@@ -117,7 +128,12 @@ function portFrom(folder: string): string | undefined {
   }
 }
 
-function configuration({ tenants = [], tenantInbox = false, settings = '', jetstream = true }: NatsServerOptions): string {
+function configuration({
+  tenants = [],
+  tenantInbox = false,
+  settings = '',
+  jetstream = true,
+}: NatsServerOptions): string {
   const users: [string, Permissions | undefined][] = [
     ...services.map((service): [string, Permissions] => [service, servicePermissions(service)]),
     ['operator', operatorPermissions()],

@@ -9,8 +9,21 @@ export interface Answer {
 
 export interface AnswerBody {
   readonly choices?: readonly { readonly message: { readonly content: string } }[];
-  readonly router?: { readonly request: string; readonly provider: string; readonly model: string; readonly attempts: readonly { readonly class: string }[]; readonly trail: readonly { readonly instance: string }[]; readonly usage_stored: boolean };
-  readonly error?: { readonly code: string; readonly message: string; readonly param?: string; readonly retryable: boolean; readonly details?: Record<string, unknown> };
+  readonly router?: {
+    readonly request: string;
+    readonly provider: string;
+    readonly model: string;
+    readonly attempts: readonly { readonly class: string }[];
+    readonly trail: readonly { readonly instance: string }[];
+    readonly usage_stored: boolean;
+  };
+  readonly error?: {
+    readonly code: string;
+    readonly message: string;
+    readonly param?: string;
+    readonly retryable: boolean;
+    readonly details?: Record<string, unknown>;
+  };
   readonly [field: string]: unknown;
 }
 
@@ -30,14 +43,24 @@ export class PlainClient implements AsyncDisposable {
     this.#tenant = tenant;
   }
 
-  static async connect(url: string, { tenant = 'demo', user }: { readonly tenant?: string; readonly user?: string } = {}): Promise<PlainClient> {
+  static async connect(
+    url: string,
+    { tenant = 'demo', user }: { readonly tenant?: string; readonly user?: string } = {},
+  ): Promise<PlainClient> {
     const credentials = user === undefined ? {} : { user, pass: user };
     return new PlainClient(await connect({ servers: url, ...credentials }), tenant);
   }
 
   /** Send a request and take the first message as its answer, as `nats req` does. */
-  async ask(verb: string, body: unknown, { headers = {}, timeoutMs = 30_000, tenant = this.#tenant }: AskOptions = {}): Promise<Answer> {
-    const message = await this.nc.request(`router.v2.request.${verb}.${tenant}`, encode(body), { timeout: timeoutMs, headers: encodeHeaders(headers) });
+  async ask(
+    verb: string,
+    body: unknown,
+    { headers = {}, timeoutMs = 30_000, tenant = this.#tenant }: AskOptions = {},
+  ): Promise<Answer> {
+    const message = await this.nc.request(`router.v2.request.${verb}.${tenant}`, encode(body), {
+      timeout: timeoutMs,
+      headers: encodeHeaders(headers),
+    });
     return { body: message.json(), headers: headersOf(message) };
   }
 
@@ -46,10 +69,17 @@ export class PlainClient implements AsyncDisposable {
   }
 
   /** Send a streamed request; frames are read until EOS. `onFrame` sees each as it comes. */
-  async stream(content: string, more: Readonly<Record<string, unknown>> = {}, { headers = {}, timeoutMs = 30_000, tenant = this.#tenant, onFrame }: StreamOptions = {}): Promise<Frame[]> {
+  async stream(
+    content: string,
+    more: Readonly<Record<string, unknown>> = {},
+    { headers = {}, timeoutMs = 30_000, tenant = this.#tenant, onFrame }: StreamOptions = {},
+  ): Promise<Frame[]> {
     const inbox = createInbox();
     const subscription = this.nc.subscribe(inbox, { timeout: timeoutMs });
-    this.nc.publish(`router.v2.request.chat.${tenant}`, encode(chatBody(content, { stream: true, ...more })), { reply: inbox, headers: encodeHeaders(headers) });
+    this.nc.publish(`router.v2.request.chat.${tenant}`, encode(chatBody(content, { stream: true, ...more })), {
+      reply: inbox,
+      headers: encodeHeaders(headers),
+    });
     const frames: Frame[] = [];
     const late = setTimeout(() => subscription.unsubscribe(), timeoutMs);
     for await (const message of subscription) {
@@ -114,5 +144,9 @@ function headersOf(message: Msg): Record<string, string> {
 
 function frameOf(message: Msg): Frame {
   if (message.headers === undefined && message.data.length === 0) return { kind: 'eos', seq: '', text: '' };
-  return { kind: message.headers?.get('Router-Frame') ?? '', seq: message.headers?.get('Router-Seq') ?? '', text: message.string() };
+  return {
+    kind: message.headers?.get('Router-Frame') ?? '',
+    seq: message.headers?.get('Router-Seq') ?? '',
+    text: message.string(),
+  };
 }

@@ -2,7 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Ask again and again until something is there. @throws Error saying what did not come in time */
-export async function poll<Found>(what: string, ask: () => Found | undefined | Promise<Found | undefined>, timeoutMs = 20_000): Promise<Found> {
+export async function poll<Found>(
+  what: string,
+  ask: () => Found | undefined | Promise<Found | undefined>,
+  timeoutMs = 20_000,
+): Promise<Found> {
   const until = Date.now() + timeoutMs;
   for (;;) {
     const found = await ask();

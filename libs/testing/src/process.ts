@@ -12,7 +12,10 @@ export class TestProcess implements AsyncDisposable {
   readonly #watchers = new Set<(line: string) => void>();
 
   constructor(command: string, args: readonly string[], environment: Readonly<Record<string, string>>) {
-    this.child = spawn(command, args, { env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(command, args, {
+      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     this.exited = new Promise((resolve, reject) => {
       this.child.once('error', reject);
       this.child.once('exit', (code, signal) => resolve(code ?? signal ?? 0));
@@ -37,7 +40,10 @@ export class TestProcess implements AsyncDisposable {
         resolve(line);
       };
       this.#watchers.add(watcher);
-      void this.exited.then((code) => reject(new Error(`the process ended with ${code}:\n${this.lines.join('\n')}`)), reject);
+      void this.exited.then(
+        (code) => reject(new Error(`the process ended with ${code}:\n${this.lines.join('\n')}`)),
+        reject,
+      );
     });
   }
 

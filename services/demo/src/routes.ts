@@ -52,7 +52,8 @@ function calling(stats: Stats, keys: KeyCounts, serve: (call: Call, keys: KeyCou
   return (request, response) => {
     const call = new Call(request, response, stats);
     serve(call, keys).catch((error: unknown) => {
-      if (!(error instanceof ApiError)) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+      if (!(error instanceof ApiError))
+        process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
       answerError(call, error instanceof ApiError ? error : unexpected());
     });
   };

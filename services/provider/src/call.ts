@@ -59,9 +59,9 @@ function goOn({ house }: Calls, passage: StopPassage, candidate: Candidate, erro
   const attempt = attemptOf(modelId(candidate), error);
   const attempts = [...passage.plan.attempts, attempt];
   const { request } = passage;
-  // What the upstream said goes to the client alone: it may quote the prompt.
+  // `message` is ours; what the upstream said goes to the client alone, for it may quote the prompt.
   house.log.warn(
-    { request, model: attempt.model, class: error.class, status: error.status, delivered },
+    { request, model: attempt.model, class: error.class, status: error.status, reason: error.message, delivered },
     'a call failed',
   );
   if (delivered > 0) throw interrupted(delivered, error.message, { attempts });

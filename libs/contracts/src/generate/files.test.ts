@@ -18,7 +18,9 @@ test.each(Object.entries(generatedFiles))(
 test('the AsyncAPI document has no errors and holds every channel', async () => {
   const { diagnostics, document } = await new Parser().parse(asyncapi());
   expect(
-    diagnostics.filter(({ severity }) => Number(severity) === 0).map(({ message, path }) => `${path.join('.')}: ${message}`),
+    diagnostics
+      .filter(({ severity }) => Number(severity) === 0)
+      .map(({ message, path }) => `${path.join('.')}: ${message}`),
   ).toEqual([]);
   const addresses = document
     ?.channels()

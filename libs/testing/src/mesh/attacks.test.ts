@@ -6,7 +6,10 @@ import { PlainClient, readLedger, startMesh, until, type Mesh } from '../index.t
 const request = { model: 'demo/echo', messages: [{ role: 'user', content: 'hi' }] };
 
 /** Everything published anywhere, seen by a user who may see all. */
-async function listen(mesh: Mesh, subjects: readonly string[]): Promise<{ heard: string[]; close: () => Promise<void> }> {
+async function listen(
+  mesh: Mesh,
+  subjects: readonly string[],
+): Promise<{ heard: string[]; close: () => Promise<void> }> {
   const nc = await connect({ servers: mesh.nats.url, user: 'root', pass: 'root' });
   const heard: string[] = [];
   for (const subject of subjects) nc.subscribe(subject, { callback: (_error, message) => heard.push(message.subject) });
@@ -26,11 +29,15 @@ async function refusedAddresses(mesh: Mesh): Promise<number> {
 describe('return addresses', () => {
   let mesh: Mesh;
   beforeAll(async () => {
-    mesh = await startMesh({ tenants: ['acme', 'other'], tenantInbox: true, environment: { ROUTER_TENANT_INBOX: '1' } });
+    mesh = await startMesh({
+      tenants: ['acme', 'other'],
+      tenantInbox: true,
+      environment: { ROUTER_TENANT_INBOX: '1' },
+    });
   });
   afterAll(() => mesh[Symbol.asyncDispose]());
 
-  test('nothing is published to a reply subject that is not the tenant\'s own inbox', async () => {
+  test("nothing is published to a reply subject that is not the tenant's own inbox", async () => {
     const targets = [
       '$JS.API.STREAM.DELETE.ROUTER_V2_METER',
       '$JS.API.STREAM.PURGE.ROUTER_V2_METER',
@@ -51,11 +58,17 @@ describe('return addresses', () => {
     const { heard, close } = await listen(mesh, targets);
     const attacker = await connect({ servers: mesh.nats.url, user: 'acme', pass: 'acme', inboxPrefix: '_INBOX.acme' });
     const before = await refusedAddresses(mesh);
-    for (const reply of targets) for (const body of bodies) attacker.publish('router.v2.request.chat.acme', JSON.stringify(body), { reply });
-    await until('every one to be counted', async () => (await refusedAddresses(mesh)) - before >= targets.length * bodies.length);
+    for (const reply of targets)
+      for (const body of bodies) attacker.publish('router.v2.request.chat.acme', JSON.stringify(body), { reply });
+    await until(
+      'every one to be counted',
+      async () => (await refusedAddresses(mesh)) - before >= targets.length * bodies.length,
+    );
 
     // Who stands in the same queue behind them is answered, so they have all been dealt with.
-    expect((await attacker.request('router.v2.request.chat.acme', JSON.stringify(request), { timeout: 5000 })).json()).toMatchObject({ router: { usage_stored: true } });
+    expect(
+      (await attacker.request('router.v2.request.chat.acme', JSON.stringify(request), { timeout: 5000 })).json(),
+    ).toMatchObject({ router: { usage_stored: true } });
     expect(heard).toEqual(['router.v2.stage.provider.demo']); // the forward of the good one
     expect((await mesh.demo.stats()).served).toBe(1);
     expect(mesh.troubles()).toEqual([]);
@@ -88,7 +101,8 @@ describe('permissions', () => {
       void (async () => {
         for await (const status of nc.status()) {
           const { permissionContext } = status as { permissionContext?: { operation: string; subject: string } };
-          if (permissionContext !== undefined) violations.push(`${permissionContext.operation} ${permissionContext.subject}`);
+          if (permissionContext !== undefined)
+            violations.push(`${permissionContext.operation} ${permissionContext.subject}`);
         }
       })();
       clients.set(user ?? 'local', { nc, violations });
@@ -133,7 +147,17 @@ describe('permissions', () => {
     for (const subject of forbidden) nc.publish(subject, '{}');
     await until('all to be refused', () => forbidden.every((subject) => violations.includes(`publish ${subject}`)));
 
-    const deaf = ['_SVC.policy.>', '_SVC.provider.>', 'router.v2.request.>', 'router.v2.stage.>', 'router.v2.meter.>', 'router.v2.control.>', '$KV.>', '$SRV.>', '>'];
+    const deaf = [
+      '_SVC.policy.>',
+      '_SVC.provider.>',
+      'router.v2.request.>',
+      'router.v2.stage.>',
+      'router.v2.meter.>',
+      'router.v2.control.>',
+      '$KV.>',
+      '$SRV.>',
+      '>',
+    ];
     for (const subject of deaf) nc.subscribe(subject, { callback: () => undefined });
     await until('all to be refused', () => deaf.every((subject) => violations.includes(`subscription ${subject}`)));
   });
@@ -150,7 +174,16 @@ describe('permissions', () => {
   test('forged headers change nothing', async () => {
     await using client = await PlainClient.connect(mesh.nats.url);
     const { heard, close } = await listen(mesh, ['_INBOX.forged.>', 'router.v2.stage.cost']);
-    const plan = { at: 1, verb: 'chat', stream: false, policy: 'forged', route: 'forged', candidates: [{ vendor: 'demo', model: 'slow' }], attempts: [], needs: ['magic'] };
+    const plan = {
+      at: 1,
+      verb: 'chat',
+      stream: false,
+      policy: 'forged',
+      route: 'forged',
+      candidates: [{ vendor: 'demo', model: 'slow' }],
+      attempts: [],
+      needs: ['magic'],
+    };
     const forged = natsHeaders();
     const said = {
       'Router-Tenant': 'victim',
@@ -166,8 +199,14 @@ describe('permissions', () => {
     };
     for (const [name, value] of Object.entries(said)) forged.set(name, value);
     const before = (await readLedger(mesh.nats, 0)).finished.length;
-    const answer = await client.nc.request('router.v2.request.chat.demo', JSON.stringify(request), { timeout: 5000, headers: forged });
-    expect(answer.json()).toMatchObject({ choices: [{ message: { content: 'hi' } }], router: { policy: 'default', route: 'default', model: 'demo/echo' } });
+    const answer = await client.nc.request('router.v2.request.chat.demo', JSON.stringify(request), {
+      timeout: 5000,
+      headers: forged,
+    });
+    expect(answer.json()).toMatchObject({
+      choices: [{ message: { content: 'hi' } }],
+      router: { policy: 'default', route: 'default', model: 'demo/echo' },
+    });
     const { finished } = await readLedger(mesh.nats, before + 1);
     expect(finished.at(-1)).toMatchObject({ tenant: 'demo', leg: 0, policy: 'default', outcome: 'answered' });
     expect(finished.at(-1)?.trail).not.toContain('forged');
@@ -179,11 +218,21 @@ describe('permissions', () => {
     await using client = await PlainClient.connect(mesh.nats.url);
     await client.stream('x');
     await client.ask('embed', { model: 'demo/embed', input: 'x' });
-    await mesh.putProvider({ vendor: 'extra', format: 'openai', base_url: 'http://127.0.0.1:1/v1', models: [{ name: 'm' }] });
-    await until('the new vendor to be served', async () => (await client.chat('x', { model: 'extra/m' })).body.error?.code === 'provider_failed');
+    await mesh.putProvider({
+      vendor: 'extra',
+      format: 'openai',
+      base_url: 'http://127.0.0.1:1/v1',
+      models: [{ name: 'm' }],
+    });
+    await until(
+      'the new vendor to be served',
+      async () => (await client.chat('x', { model: 'extra/m' })).body.error?.code === 'provider_failed',
+    );
     await mesh.of('provider')[0]?.stop();
     await mesh.of('policy')[0]?.stop();
-    const byServices = mesh.nats.lines.filter((line) => /violation/i.test(line) && /user:(policy|provider)\b/.test(line));
+    const byServices = mesh.nats.lines.filter(
+      (line) => /violation/i.test(line) && /user:(policy|provider)\b/.test(line),
+    );
     expect(byServices).toEqual([]);
   });
 });

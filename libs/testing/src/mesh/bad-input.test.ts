@@ -29,7 +29,12 @@ describe('bad input', () => {
     ['an empty list of messages', 'chat', { ...good, messages: [] }, 'messages'],
     ['a message without a role', 'chat', { ...good, messages: [{ content: 'x' }] }, 'messages.0.role'],
     ['content of the wrong type', 'chat', { ...good, messages: [{ role: 'user', content: 7 }] }, 'messages.0.content'],
-    ['a content part without a type', 'chat', { ...good, messages: [{ role: 'user', content: [{ text: 'x' }] }] }, 'messages.0.content.0.type'],
+    [
+      'a content part without a type',
+      'chat',
+      { ...good, messages: [{ role: 'user', content: [{ text: 'x' }] }] },
+      'messages.0.content.0.type',
+    ],
     ['a temperature in words', 'chat', { ...good, temperature: 'hot' }, 'temperature'],
     ['stream as a word', 'chat', { ...good, stream: 'yes' }, 'stream'],
     ['no tokens at all', 'chat', { ...good, max_tokens: 0 }, 'max_tokens'],
@@ -43,7 +48,12 @@ describe('bad input', () => {
     ['wrong UTF-8', 'chat', Uint8Array.of(0x7b, 0xff, 0xfe, 0x7d), 'body'],
     ['a compressed body', 'chat', gzipSync(JSON.stringify(good)), 'body'],
     ['JSON nested 50 000 deep', 'chat', '['.repeat(50_000) + ']'.repeat(50_000), 'body'],
-    ['a nested field', 'chat', `{"model":"demo/echo","messages":[{"role":"user","content":"x"}],"deep":${'['.repeat(200)}${']'.repeat(200)}}`, 'body'],
+    [
+      'a nested field',
+      'chat',
+      `{"model":"demo/echo","messages":[{"role":"user","content":"x"}],"deep":${'['.repeat(200)}${']'.repeat(200)}}`,
+      'body',
+    ],
   ])('%s is invalid_request and names the field', async (_name, verb, body, param) => {
     const { body: answer, headers } = await client.ask(verb, body);
     expect(answer.error).toMatchObject({ code: 'invalid_request', param, retryable: false });
@@ -70,7 +80,10 @@ describe('bad input', () => {
 
   test('tenants and verbs that are not of their form are refused', async () => {
     for (const tenant of ['Demo', 'a.b.c.d.e', `${'x'.repeat(64)}`, 'a%20b']) {
-      expect((await client.ask('chat', good, { tenant })).body.error).toMatchObject({ code: 'invalid_request', param: 'subject' });
+      expect((await client.ask('chat', good, { tenant })).body.error).toMatchObject({
+        code: 'invalid_request',
+        param: 'subject',
+      });
     }
     expect((await client.ask('sing', good)).body.error).toMatchObject({ code: 'not_found' });
   });

@@ -26,7 +26,11 @@ test('5 000 requests, a third streamed, over two providers: finished records = c
   };
   await Promise.all(Array.from({ length: inFlight }, worker));
 
-  const [ledger, stats, calls] = [await readLedger(mesh.nats, requests), await mesh.demo.stats(), await mesh.demo.calls()];
+  const [ledger, stats, calls] = [
+    await readLedger(mesh.nats, requests),
+    await mesh.demo.stats(),
+    await mesh.demo.calls(),
+  ];
   expect(complete).toBe(requests);
   expect(stats).toMatchObject({ served: requests, failed: 0, closed_by_client: 0, open: 0 });
   expect(ledger.finished.length).toBe(requests);
@@ -41,7 +45,9 @@ test('5 000 requests, a third streamed, over two providers: finished records = c
   expect(new Set(ledger.finished.map(({ request }) => request)).size).toBe(requests);
 
   const startedAt = new Map(ledger.all.map((record, index) => [`${record.kind} ${record.call}`, index]));
-  const late = ledger.finished.filter(({ call }) => (startedAt.get(`started ${call}`) ?? Infinity) > (startedAt.get(`finished ${call}`) ?? -1));
+  const late = ledger.finished.filter(
+    ({ call }) => (startedAt.get(`started ${call}`) ?? Infinity) > (startedAt.get(`finished ${call}`) ?? -1),
+  );
   expect(late).toEqual([]);
   expect(mesh.troubles()).toEqual([]);
 }, 120_000);

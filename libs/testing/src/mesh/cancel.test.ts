@@ -16,7 +16,10 @@ describe('cancel', () => {
 
   /** Stream for a minute unless somebody says `cancel`: after the second delta, by `act`. */
   async function cancelled(act: (accept: { request: string; control: string }) => void): Promise<void> {
-    const [closedBefore, finishedBefore] = [(await mesh.demo.stats()).closed_by_client, (await readLedger(mesh.nats, 0)).finished.length];
+    const [closedBefore, finishedBefore] = [
+      (await mesh.demo.stats()).closed_by_client,
+      (await readLedger(mesh.nats, 0)).finished.length,
+    ];
     let accept = { request: '', control: '' };
     let deltas = 0;
     const onFrame = ({ kind, text }: Frame): void => {
@@ -28,9 +31,17 @@ describe('cancel', () => {
     expect(JSON.parse(frames.at(-2)?.text ?? '')).toMatchObject({ error: { code: 'cancelled', retryable: false } });
     expect(frames.at(-1)?.kind).toBe('eos');
     expect(frames.length).toBeLessThan(20);
-    await until('the model to see its connection closed', async () => (await mesh.demo.stats()).closed_by_client === closedBefore + 1);
+    await until(
+      'the model to see its connection closed',
+      async () => (await mesh.demo.stats()).closed_by_client === closedBefore + 1,
+    );
     const { finished } = await readLedger(mesh.nats, finishedBefore + 1);
-    expect(finished.at(-1)).toMatchObject({ request: accept.request, outcome: 'cancelled', error: 'cancelled', usage: { estimated: true } });
+    expect(finished.at(-1)).toMatchObject({
+      request: accept.request,
+      outcome: 'cancelled',
+      error: 'cancelled',
+      usage: { estimated: true },
+    });
     expect(finished.at(-1)?.usage.output_tokens).toBeGreaterThan(0);
   }
 
@@ -50,6 +61,8 @@ describe('cancel', () => {
     expect((await client.chat('x', {}, { headers })).body.choices?.[0]?.message.content).toBe('x');
     client.nc.publish('router.v2.cancel.demo', JSON.stringify({ request }));
     expect((await client.chat('x', {}, { headers })).body.error).toMatchObject({ code: 'cancelled' });
-    expect((await client.chat('x', {}, { headers, tenant: 'demo.team' })).body.error).toMatchObject({ code: 'cancelled' });
+    expect((await client.chat('x', {}, { headers, tenant: 'demo.team' })).body.error).toMatchObject({
+      code: 'cancelled',
+    });
   });
 });

@@ -12,7 +12,8 @@ type Ask = (content: string) => Promise<boolean>;
 
 /** The four ways of asking; streams are a third of the load. */
 function waysOfAsking(plain: PlainClient, sdk: Client): readonly Ask[] {
-  const plainUnary: Ask = async (content) => (await plain.chat(content, slowly)).body.choices?.[0]?.message.content === content;
+  const plainUnary: Ask = async (content) =>
+    (await plain.chat(content, slowly)).body.choices?.[0]?.message.content === content;
   const sdkUnary: Ask = async (content) => (await sdk.chat(request(content))).choices[0]?.message.content === content;
   const plainStream: Ask = async (content) => isComplete(await plain.stream(content, slowly));
   const sdkStream: Ask = async (content) => {

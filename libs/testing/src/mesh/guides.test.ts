@@ -11,7 +11,9 @@ const guide = (name: string): string => readFileSync(join(tree, 'docs/guides', n
 
 /** The fenced blocks of one language. */
 function blocks(text: string, language: string): string[] {
-  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(([, block = '']) => block);
+  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
+    ([, block = '']) => block,
+  );
 }
 
 const has = (command: string): boolean => {
@@ -27,9 +29,25 @@ test.skipIf(!has('python3'))('the Python example prints what the guide says', as
   const text = guide('python-and-nats-cli.md');
   const folder = mkdtempSync(join(tmpdir(), 'router-mesh-python-'));
   writeFileSync(join(folder, 'example.py'), blocks(text, 'python')[0] ?? '');
-  execFileSync('python3', ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--target', join(folder, 'lib'), 'nats-py==2.16.0'], { stdio: 'inherit' });
+  execFileSync(
+    'python3',
+    [
+      '-m',
+      'pip',
+      'install',
+      '--quiet',
+      '--disable-pip-version-check',
+      '--target',
+      join(folder, 'lib'),
+      'nats-py==2.16.0',
+    ],
+    { stdio: 'inherit' },
+  );
   await using mesh = await startMesh();
-  await using python = new TestProcess('python3', [join(folder, 'example.py')], { NATS_URL: mesh.nats.url, PYTHONPATH: join(folder, 'lib') });
+  await using python = new TestProcess('python3', [join(folder, 'example.py')], {
+    NATS_URL: mesh.nats.url,
+    PYTHONPATH: join(folder, 'lib'),
+  });
   expect(await python.exited, python.lines.join('\n')).toBe(0);
   expect(`${python.lines.join('\n')}\n`).toBe(blocks(text, 'text')[0]);
   rmSync(folder, { recursive: true });
@@ -38,7 +56,11 @@ test.skipIf(!has('python3'))('the Python example prints what the guide says', as
 test.skipIf(!has('nats'))('the examples for the NATS CLI are answered', async () => {
   await using mesh = await startMesh();
   for (const line of blocks(guide('python-and-nats-cli.md'), 'sh').map((block) => block.trim())) {
-    const output = execFileSync('sh', ['-c', line], { env: { ...process.env, NATS_URL: mesh.nats.url }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    const output = execFileSync('sh', ['-c', line], {
+      env: { ...process.env, NATS_URL: mesh.nats.url },
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     expect(output, line).not.toContain('"error"');
   }
 });

@@ -5,7 +5,16 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { demoDocument, DemoProcess, isComplete, PlainClient, ServiceProcess, startMesh, textOf, type Mesh } from '../index.ts';
+import {
+  demoDocument,
+  DemoProcess,
+  isComplete,
+  PlainClient,
+  ServiceProcess,
+  startMesh,
+  textOf,
+  type Mesh,
+} from '../index.ts';
 
 /** What every server must show to a plain client. */
 async function expectAnswers(client: PlainClient): Promise<void> {
@@ -40,16 +49,38 @@ describe('a plain NATS client', () => {
     const embedding = await client.ask('embed', { model: 'demo/embed', input: ['a', 'b'] });
     expect(embedding.body['data']).toHaveLength(2);
     const decision = await client.ask('decide', { model: 'auto', messages: [{ role: 'user', content: 'hi' }] });
-    expect(decision.body).toMatchObject({ tenant: 'demo', plan: { candidates: [{ vendor: 'demo', model: 'echo' }] }, itinerary: ['provider.demo'] });
+    expect(decision.body).toMatchObject({
+      tenant: 'demo',
+      plan: { candidates: [{ vendor: 'demo', model: 'echo' }] },
+      itinerary: ['provider.demo'],
+    });
   });
 
   test('gets tool calls, JSON mode and image parts through untouched', async () => {
-    const tools = [{ type: 'function', function: { name: 'weather', parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] } } }];
+    const tools = [
+      {
+        type: 'function',
+        function: {
+          name: 'weather',
+          parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+        },
+      },
+    ];
     const called = await client.chat('weather?', { model: 'demo/tools', tools });
-    expect(called.body.choices?.[0]?.message).toMatchObject({ tool_calls: [{ type: 'function', function: { name: 'weather' } }] });
+    expect(called.body.choices?.[0]?.message).toMatchObject({
+      tool_calls: [{ type: 'function', function: { name: 'weather' } }],
+    });
     const json = await client.chat('x', { response_format: { type: 'json_object' } });
     expect(JSON.parse(json.body.choices?.[0]?.message.content ?? '')).toEqual({ echo: 'x' });
-    const messages = [{ role: 'user', content: [{ type: 'text', text: 'see' }, { type: 'image_url', image_url: { url: 'data:image/png;base64,AA==' } }] }];
+    const messages = [
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'see' },
+          { type: 'image_url', image_url: { url: 'data:image/png;base64,AA==' } },
+        ],
+      },
+    ];
     const image = await client.chat('', { messages });
     expect(image.body.choices?.[0]?.message.content).toContain('[image]');
   });
@@ -73,7 +104,11 @@ const engine = ((): boolean => {
 
 describe('the official nats:2.15 image', () => {
   test.skipIf(!engine)('serves the same answers to a plain client (testcontainers)', async () => {
-    await using container = await new NatsContainer('nats:2.15').withJetStream().withUsername('mesh').withPass('mesh').start();
+    await using container = await new NatsContainer('nats:2.15')
+      .withJetStream()
+      .withUsername('mesh')
+      .withPass('mesh')
+      .start();
     const { servers, user, pass } = container.getConnectionOptions() as { servers: string; user: string; pass: string };
     const folder = mkdtempSync(join(tmpdir(), 'router-mesh-container-'));
     const file = join(folder, 'mesh.creds.json');

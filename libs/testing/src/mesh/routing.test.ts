@@ -35,15 +35,31 @@ describe('one model at two vendors, each with a process of its own', () => {
   });
 
   test('an unknown vendor, and an unknown model, are not_found by name', async () => {
-    expect((await client.chat('x', { model: 'nobody/echo' })).body.error).toMatchObject({ code: 'not_found', message: 'no provider "nobody"', param: 'model' });
-    expect((await client.chat('x', { model: 'first/nothing' })).body.error).toMatchObject({ code: 'not_found', message: 'provider "first" has no model "nothing"' });
-    expect((await client.chat('x', { model: 'nothing' })).body.error).toMatchObject({ code: 'not_found', message: 'no provider has a model "nothing"' });
+    expect((await client.chat('x', { model: 'nobody/echo' })).body.error).toMatchObject({
+      code: 'not_found',
+      message: 'no provider "nobody"',
+      param: 'model',
+    });
+    expect((await client.chat('x', { model: 'first/nothing' })).body.error).toMatchObject({
+      code: 'not_found',
+      message: 'provider "first" has no model "nothing"',
+    });
+    expect((await client.chat('x', { model: 'nothing' })).body.error).toMatchObject({
+      code: 'not_found',
+      message: 'no provider has a model "nothing"',
+    });
   });
 
   test('auto goes to the cheapest, and to the next when that one fails', async () => {
-    expect((await client.chat('x', { model: 'auto' })).body.router).toMatchObject({ model: 'first/echo', attempts: [] });
+    expect((await client.chat('x', { model: 'auto' })).body.router).toMatchObject({
+      model: 'first/echo',
+      attempts: [],
+    });
     const { body } = await client.chat('x', { model: 'auto', ...failing(1) });
-    expect(body.router).toMatchObject({ model: 'second/echo', attempts: [{ model: 'first/echo', class: 'server_error', status: 500 }] });
+    expect(body.router).toMatchObject({
+      model: 'second/echo',
+      attempts: [{ model: 'first/echo', class: 'server_error', status: 500 }],
+    });
     expect(body.router?.trail.map((entry) => (entry as { code?: string }).code)).toEqual(['ok', 'server_error', 'ok']);
   });
 
@@ -56,7 +72,10 @@ describe('one model at two vendors, each with a process of its own', () => {
 
   test('never after the first delta: the stream is interrupted and nobody else is called', async () => {
     await mesh.demo.reset();
-    const frames = await client.stream('a b c d e f', { model: 'auto', demo: { chunks: 6, cut_after: 2, delay_ms: 20 } });
+    const frames = await client.stream('a b c d e f', {
+      model: 'auto',
+      demo: { chunks: 6, cut_after: 2, delay_ms: 20 },
+    });
     const error = JSON.parse(frames.at(-2)?.text ?? '') as { error: { code: string; details: { delivered: number } } };
     expect(error.error).toMatchObject({ code: 'stream_interrupted' });
     expect(error.error.details.delivered).toBe(frames.filter(({ kind }) => kind === 'delta').length);
@@ -67,37 +86,60 @@ describe('one model at two vendors, each with a process of its own', () => {
 
   test('an explicit vendor/model never leaves its vendor', async () => {
     const { body, headers } = await client.chat('x', { model: 'first/echo', ...failing(1) });
-    expect(body.error).toMatchObject({ code: 'provider_failed', retryable: true, details: { attempts: [{ model: 'first/echo', class: 'server_error' }] } });
+    expect(body.error).toMatchObject({
+      code: 'provider_failed',
+      retryable: true,
+      details: { attempts: [{ model: 'first/echo', class: 'server_error' }] },
+    });
     expect(headers['Nats-Service-Error-Code']).toBe('502');
   });
 
   test('when every candidate fails, all attempts are told and all calls recorded', async () => {
     const before = (await readLedger(mesh.nats, 0)).finished.length;
     const { body } = await client.chat('x', { model: 'echo', ...failing(2) });
-    expect(body.error).toMatchObject({ code: 'provider_failed', details: { attempts: [{ model: 'first/echo' }, { model: 'second/echo' }] } });
+    expect(body.error).toMatchObject({
+      code: 'provider_failed',
+      details: { attempts: [{ model: 'first/echo' }, { model: 'second/echo' }] },
+    });
     const { finished } = await readLedger(mesh.nats, before + 2);
-    expect(finished.slice(before).map(({ outcome, model, leg }) => `${model} ${outcome} ${leg}`)).toEqual(['first/echo failed 0', 'second/echo failed 1']);
+    expect(finished.slice(before).map(({ outcome, model, leg }) => `${model} ${outcome} ${leg}`)).toEqual([
+      'first/echo failed 0',
+      'second/echo failed 1',
+    ]);
   });
 
   test('what is wrong with the request itself is tried nowhere else', async () => {
     const { body } = await client.chat('x', { model: 'auto', demo: { status: 400 } });
-    expect(body.error).toMatchObject({ code: 'invalid_request', details: { attempts: [{ model: 'first/echo', class: 'bad_request', status: 400 }] } });
+    expect(body.error).toMatchObject({
+      code: 'invalid_request',
+      details: { attempts: [{ model: 'first/echo', class: 'bad_request', status: 400 }] },
+    });
   });
 
   test('when no process serves the first vendor, auto goes to the second; what is asked for by name is unavailable', async () => {
     await mesh.of('provider')[0]?.stop();
     const { body } = await client.chat('x', { model: 'auto' });
-    expect(body.router).toMatchObject({ model: 'second/echo', attempts: [{ model: 'first/echo', class: 'not_running' }] });
+    expect(body.router).toMatchObject({
+      model: 'second/echo',
+      attempts: [{ model: 'first/echo', class: 'not_running' }],
+    });
     expect(isComplete(await client.stream('x', { model: 'auto' }))).toBe(true);
 
     const explicit = await client.chat('x', { model: 'first/echo' });
-    expect(explicit.body.error).toMatchObject({ code: 'unavailable', retryable: true, details: { reason: 'not_running', stop: 'provider.first' } });
+    expect(explicit.body.error).toMatchObject({
+      code: 'unavailable',
+      retryable: true,
+      details: { reason: 'not_running', stop: 'provider.first' },
+    });
     expect(explicit.headers['Nats-Service-Error-Code']).toBe('503');
   });
 
   test('with no provider running at all the client hears unavailable, in a stream too', async () => {
     for (const provider of mesh.of('provider')) await provider.stop();
-    expect((await client.chat('x', { model: 'auto' })).body.error).toMatchObject({ code: 'unavailable', details: { stop: 'provider.second' } });
+    expect((await client.chat('x', { model: 'auto' })).body.error).toMatchObject({
+      code: 'unavailable',
+      details: { stop: 'provider.second' },
+    });
     const frames = await client.stream('x', { model: 'second/echo' });
     expect(frames.map(({ kind }) => kind)).toEqual(['error', 'eos']);
   });
