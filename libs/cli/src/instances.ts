@@ -1,13 +1,8 @@
 // The instances of the mesh as discovery tells of them (`$SRV.STATS`, ADR-32), and what became of their numbers in a while. Pure.
+import { InstanceStats, type Timing, type Totals } from '@router-mesh/contracts';
 
-/** True handler times of one stop or rpc since the instance started. */
-export interface Timing {
-  readonly requests: number;
-  readonly errors: number;
-  readonly in_flight: number;
-  readonly p50_ms: number;
-  readonly p99_ms: number;
-  /** Requests a second in the time between two looks. */
+/** How one stop or rpc does, with requests a second in the time between two looks. */
+export interface RatedTiming extends Timing {
   readonly rate: number;
 }
 
@@ -22,31 +17,10 @@ export interface Instance {
   /** What is wrong and goes on. */
   readonly notes: readonly string[];
   /** By stop or rpc; a stop that was never asked has zeros. */
-  readonly stops: Readonly<Record<string, Timing>>;
+  readonly stops: Readonly<Record<string, RatedTiming>>;
   /** Revision in force, by bucket. */
   readonly snapshots: Readonly<Record<string, number>>;
   readonly totals: Totals;
-}
-
-/** Since it started. */
-export interface Totals {
-  /** Forwards that found nobody listening (503). */
-  readonly missing: number;
-  /** Requests dropped because their return address may not be answered. */
-  readonly refusedAddresses: number;
-  /** Answers that the NATS server refused to publish. */
-  readonly refusedPublishes: number;
-}
-
-/** What the kernel puts in the `data` of each endpoint; all fields may be absent in another version. */
-interface KernelData {
-  readonly instance?: string;
-  readonly stops?: readonly string[];
-  readonly timings?: Readonly<Record<string, Omit<Timing, 'rate'>>>;
-  readonly totals?: Partial<Totals>;
-  readonly missing?: readonly string[];
-  readonly snapshots?: Readonly<Record<string, number>>;
-  readonly notes?: readonly string[];
 }
 
 interface StatsReply {
@@ -54,7 +28,7 @@ interface StatsReply {
   readonly id: string;
   readonly version: string;
   readonly started: string;
-  readonly endpoints?: readonly { readonly data?: KernelData }[];
+  readonly endpoints?: readonly { readonly data?: unknown }[];
 }
 
 const never = { requests: 0, errors: 0, in_flight: 0, p50_ms: 0, p99_ms: 0 };
@@ -62,20 +36,20 @@ const never = { requests: 0, errors: 0, in_flight: 0, p50_ms: 0, p99_ms: 0 };
 /** Read one reply; undefined for a service that is none of the mesh. */
 export function readInstance(reply: unknown): Instance | undefined {
   const { name, version, started, endpoints } = reply as StatsReply;
-  const data = endpoints?.[0]?.data;
-  if (data?.instance === undefined) return undefined;
-  const { stops = [], timings = {}, totals = {}, missing = [], snapshots = {}, notes = [] } = data;
+  const parsed = InstanceStats.safeParse(endpoints?.[0]?.data);
+  if (!parsed.success) return undefined;
+  const { instance, stops, timings, totals, missing, snapshots, notes } = parsed.data;
   const names = [...new Set([...stops, ...Object.keys(timings)])].sort();
   return {
     service: name,
-    instance: data.instance,
+    instance,
     version,
     started: Date.parse(started),
     missing,
     notes,
     stops: Object.fromEntries(names.map((stop) => [stop, { ...(timings[stop] ?? never), rate: 0 }])),
     snapshots,
-    totals: { missing: 0, refusedAddresses: 0, refusedPublishes: 0, ...totals },
+    totals,
   };
 }
 

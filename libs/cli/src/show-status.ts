@@ -1,6 +1,7 @@
 // The status of the mesh as text. Pure.
 import { dim, list, table, warning } from './output.ts';
-import type { Instance, Totals } from './instances.ts';
+import type { Totals } from '@router-mesh/contracts';
+import type { Instance } from './instances.ts';
 
 const columns = [
   { title: 'SERVICE' },
@@ -68,8 +69,9 @@ function showRevisions(instances: readonly Instance[]): string {
 
 const totalNames: readonly (readonly [keyof Totals, string])[] = [
   ['missing', 'forwards that found nobody (503)'],
-  ['refusedAddresses', 'requests with a return address that may not be answered'],
-  ['refusedPublishes', 'answers that NATS refused'],
+  ['refused_addresses', 'requests with a return address that may not be answered'],
+  ['refused_publishes', 'answers that NATS refused'],
+  ['unsent', 'messages lost while NATS was away'],
 ];
 
 function showTotals(instances: readonly Instance[]): string {

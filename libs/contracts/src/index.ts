@@ -2,6 +2,7 @@
 export * from './answer.ts';
 export * from './chat.ts';
 export * from './define.ts';
+export * from './discovery.ts';
 export * from './errors.ts';
 export * from './frames.ts';
 export * from './headers.ts';

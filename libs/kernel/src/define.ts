@@ -15,7 +15,8 @@ import type {
 import type { BadDocument, Cancellations, SnapshotWatch } from '@router-mesh/wire';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
-import type { EntryPassage, StopPassage } from './passage.ts';
+import type { EntryPassage } from './entry-passage.ts';
+import type { StopPassage } from './stop-passage.ts';
 
 export type Served = EntryContract | StopContract | RpcContract | SignalContract;
 export type ServedGroup = Readonly<Record<string, Served>>;

@@ -1,15 +1,11 @@
 // One small HTTP port a service: /livez, /readyz and /metrics.
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { InstanceStats } from '@router-mesh/contracts';
 import type { Registry } from 'prom-client';
 
 /** What /readyz answers: 200 when nothing is missing. */
-export interface Readiness {
-  readonly missing: readonly string[];
-  /** Revision in force, by bucket. */
-  readonly snapshots: Readonly<Record<string, number>>;
-  readonly notes: readonly string[];
-}
+export type Readiness = Pick<InstanceStats, 'missing' | 'snapshots' | 'notes'>;
 
 export interface HealthServer {
   /** As `http://127.0.0.1:8080`. */

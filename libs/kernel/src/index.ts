@@ -1,7 +1,8 @@
 // How a service lives: what its wiring and its heart may use.
 export { defineService, type Concerning, type Handlers, type House, type ServiceDefinition } from './define.ts';
 export { readJsonBody } from './json-body.ts';
-export { type EntryPassage, type StopPassage } from './passage.ts';
+export { type EntryPassage } from './entry-passage.ts';
+export { type StopPassage } from './stop-passage.ts';
 export { providerStop } from './route.ts';
 export { run, version } from './run.ts';
 export { type Asked } from './entry-headers.ts';

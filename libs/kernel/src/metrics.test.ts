@@ -54,7 +54,7 @@ test('totals are counted once for Prometheus and for discovery', async () => {
   counts.missing('provider.demo');
   counts.refusedAddress();
   counts.refusedPublish();
-  expect(counts.totals()).toEqual({ missing: 2, refusedAddresses: 1, refusedPublishes: 1 });
+  expect(counts.totals()).toEqual({ missing: 2, refused_addresses: 1, refused_publishes: 1 });
   expect(await lines(counts, 'router_missing_stops_total')).toEqual([
     'router_missing_stops_total{stop="cost"} 1',
     'router_missing_stops_total{stop="provider.demo"} 1',

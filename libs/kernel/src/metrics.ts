@@ -1,15 +1,7 @@
 // Numbers of a service: for Prometheus, and for `$SRV.STATS`. Labels are bounded: stops, codes, buckets; never text of tenants, models or clients.
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
+import type { Timing, Totals } from '@router-mesh/contracts';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-
-/** True handler times of one stop or rpc since the start. */
-export interface Timing {
-  readonly requests: number;
-  readonly errors: number;
-  readonly in_flight: number;
-  readonly p50_ms: number;
-  readonly p99_ms: number;
-}
 
 interface Track {
   requests: number;
@@ -44,7 +36,7 @@ export class Counts {
     help: 'Publishes to return addresses that the NATS server refused',
     registers: [this.registry],
   });
-  readonly #totals = { missing: 0, refusedAddresses: 0, refusedPublishes: 0 };
+  readonly #totals = { missing: 0, refused_addresses: 0, refused_publishes: 0 };
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
@@ -80,12 +72,12 @@ export class Counts {
   }
 
   refusedAddress(): void {
-    this.#totals.refusedAddresses += 1;
+    this.#totals.refused_addresses += 1;
     this.#refusedAddresses.inc();
   }
 
   refusedPublish(): void {
-    this.#totals.refusedPublishes += 1;
+    this.#totals.refused_publishes += 1;
     this.#refusedPublishes.inc();
   }
 
@@ -131,7 +123,7 @@ export class Counts {
     return Object.fromEntries([...this.#tracks].map(([stop, track]) => [stop, timing(track)]));
   }
 
-  totals(): Readonly<{ missing: number; refusedAddresses: number; refusedPublishes: number }> {
+  totals(): Omit<Totals, 'unsent'> {
     return { ...this.#totals };
   }
 

@@ -13,7 +13,8 @@ import { aPlan, natsServer, until, type NatsServer } from '@router-mesh/testing'
 import { AnswerReader, createInbox, headers, listen, type AnswerEvent, type NatsConnection } from '@router-mesh/wire';
 import { expect, test } from 'vitest';
 import { aLink, type TestLink } from './link.testing.ts';
-import type { EntryPassage, StopPassage } from './passage.ts';
+import type { EntryPassage } from './entry-passage.ts';
+import type { StopPassage } from './stop-passage.ts';
 import { Stops } from './stops.ts';
 
 interface Member extends TestLink {

@@ -171,7 +171,7 @@ test('discovery tells who is there, and true numbers: errors that were answered 
   );
   expect(endpoints[0]?.data).toMatchObject({
     timings: { 'policy.get': { requests: 3, errors: 1, in_flight: 0 } },
-    totals: { refusedAddresses: 0 },
+    totals: { refused_addresses: 0 },
   });
   expect(endpoints[0]?.data.timings['policy.get']?.p50_ms).toBeGreaterThanOrEqual(29);
   await served.close();
@@ -200,7 +200,7 @@ test('nobody is answered where no answer may go, neither by an rpc nor by discov
   }
   await served.operator.flush();
   await discover(served.operator, 'PING');
-  await until('all are counted', () => served.link.counts.totals().refusedAddresses === 16);
+  await until('all are counted', () => served.link.counts.totals().refused_addresses === 16);
   await root.flush();
   expect([handled, stored]).toEqual([0, []]);
   await Promise.all([root.close(), served.close()]);

@@ -6,8 +6,8 @@ import {
   platformTenant,
   RouterError,
   serviceInbox,
-  tokenPattern,
   type BucketContract,
+  type InstanceStats,
   type Settings,
   type SettingValues,
 } from '@router-mesh/contracts';
@@ -15,7 +15,6 @@ import {
   Cancellations,
   connectNats,
   Control,
-  ensureStores,
   Forwarder,
   missingFromServer,
   payloadLimit,
@@ -30,13 +29,15 @@ import {
 } from '@router-mesh/wire';
 import { pino, type Logger } from 'pino';
 import kernelPackage from '../package.json' with { type: 'json' };
-import type { Handlers, House, ServedGroup, ServiceDefinition, WatchedGroup, Watches } from './define.ts';
+import type { House, ServedGroup, ServiceDefinition, WatchedGroup, Watches } from './define.ts';
 import { Flight, longestTimerMs } from './flight.ts';
 import { serveHealth, type Readiness } from './health.ts';
 import { judge } from './judge.ts';
 import type { Link } from './link.ts';
 import { Counts } from './metrics.ts';
-import { Rpcs } from './rpcs.ts';
+import { OwnedStores } from './owned-stores.ts';
+import { Rpcs, type Discovery } from './rpcs.ts';
+import { serveContracts, stopNames } from './serve-contracts.ts';
 import { readKeys, readSettings, type Environment } from './settings.ts';
 import { Stops } from './stops.ts';
 
@@ -82,9 +83,7 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
   readonly #interrupt = new AbortController();
   #connected = false;
   #phase: Phase = 'nats';
-  /** Streams and buckets must be ensured (again). */
-  #storesDue = false;
-  #ensuring: Promise<void> | undefined;
+  #stores: OwnedStores | undefined;
   #watches: readonly SnapshotWatch<unknown>[] = [];
   #stops: Stops | undefined;
   #rpcs: Rpcs | undefined;
@@ -132,7 +131,8 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
     this.#guard(nc);
 
     this.#enter('stores');
-    await this.#ensureStores(nc);
+    this.#stores = new OwnedStores(nc, this.#definition.owns, { replicas: this.#common.replicas, log: this.#log });
+    await this.#stores.ensure();
     const house = this.#furnish(link);
     this.#enter('buckets');
     await Promise.all(this.#watches.map((watch) => watch.loaded));
@@ -141,7 +141,8 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
     await this.#definition.prepare?.(house);
     if (this.#phase === 'stopping') return;
     const stops = (this.#stops = new Stops(link, { tenantInbox }));
-    this.#rpcs = await this.#serve(link, house, stops);
+    this.#rpcs = await Rpcs.register(link, this.#discovery(link, stops));
+    this.#serve(house, stops, this.#rpcs);
     await nc.flush().catch(() => undefined); // what is subscribed meanwhile is told again after a reconnect
     this.#enter('serving');
     this.#log.info({ http: health.url, stops: stops.names }, 'ready');
@@ -152,45 +153,31 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
     if (this.#phase !== 'stopping') this.#phase = phase;
   }
 
-  /** Serve every contract; families of stops follow the watched buckets. */
-  async #serve(link: Link, house: House<Group, Own>, stops: Stops): Promise<Rpcs> {
-    const { name, summary, serves, members } = this.#definition;
-    const handlers = this.#definition.handlers(house) as Handlers<ServedGroup>;
-    const rpcs = await Rpcs.register(link, {
+  #serve(house: House<Group, Own>, stops: Stops, rpcs: Rpcs): void {
+    if (this.#phase === 'stopping') return;
+    const { serves, handlers, members } = this.#definition;
+    const follow = (swapped: () => void): void => {
+      swapped();
+      for (const watch of this.#watches) watch.onSwap(() => this.#phase !== 'stopping' && swapped());
+    };
+    serveContracts(serves, handlers(house), { stops, rpcs, members: () => members?.(house) ?? {}, follow });
+  }
+
+  #discovery({ nc }: Link, stops: Stops): Discovery {
+    const { name, summary, serves } = this.#definition;
+    return {
       name,
       version,
       summary,
       metadata: { instance: this.#instance, stops: stopNames(serves) },
-      stats: () => ({
+      stats: (): InstanceStats => ({
         instance: this.#instance,
         stops: stops.names,
         timings: this.#counts.timings(),
-        totals: { ...this.#counts.totals(), unsent: unsentPublishes(link.nc) },
+        totals: { ...this.#counts.totals(), unsent: unsentPublishes(nc) },
         ...this.#readiness(),
       }),
-    });
-    if (this.#phase === 'stopping') return rpcs;
-    for (const [key, contract] of Object.entries(serves)) {
-      const handle = handlers[key] as never;
-      if (contract.kind === 'entry') stops.serveEntry(contract, handle);
-      else if (contract.kind === 'rpc') rpcs.serve(contract, handle);
-      else if (contract.kind === 'signal') rpcs.listen(contract, handle);
-      else if (contract.per === undefined) stops.serveStop(contract, undefined, handle);
-      else {
-        const follow = (): void => {
-          if (this.#phase === 'stopping') return;
-          // A document's key that is no token can be no stop: subscribing to it would be a right that nobody has, and fatal.
-          const now = (members?.(house)[key] ?? []).filter((member) => tokenPattern.test(member));
-          for (const member of now) stops.serveStop(contract, member, handle);
-          const kept = new Set(now.map((member) => `${contract.name}.${member}`));
-          const gone = stops.names.filter((stop) => stop.startsWith(`${contract.name}.`) && !kept.has(stop));
-          for (const stop of gone) void stops.leave(stop);
-        };
-        follow();
-        for (const watch of this.#watches) watch.onSwap(follow);
-      }
-    }
-    return rpcs;
+    };
   }
 
   #furnish(link: Link): House<Group, Own> {
@@ -236,27 +223,6 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
     };
   }
 
-  /** Streams and buckets as the service owns them; asked again while at it, it begins again. */
-  #ensureStores(nc: NatsConnection): Promise<void> {
-    this.#storesDue = true;
-    return (this.#ensuring ??= this.#tryToEnsure(nc));
-  }
-
-  /** Try until the servers take it: JetStream may still be electing its leaders. */
-  async #tryToEnsure(nc: NatsConnection): Promise<void> {
-    for (let attempt = 1; this.#storesDue && !nc.isClosed(); attempt += 1) {
-      this.#storesDue = false;
-      try {
-        await ensureStores(nc, this.#definition.owns, { replicas: this.#common.replicas });
-      } catch (error) {
-        this.#storesDue = true;
-        this.#log.warn({ err: error, attempt }, 'streams and buckets are not ensured yet');
-        await sleep(Math.min(250 * attempt, 5000));
-      }
-    }
-    this.#ensuring = undefined;
-  }
-
   #guard(nc: NatsConnection): void {
     void watchConnection(nc, {
       fatal: (reason) => this.#die(reason),
@@ -273,7 +239,7 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
         this.#log.info({ unsent: unsentPublishes(nc) }, 'reconnected to NATS');
         this.#connected = true;
         for (const watch of this.#watches) watch.restart();
-        void this.#ensureStores(nc);
+        void this.#stores?.ensure();
       },
     });
     void nc.closed().then((reason) => {
@@ -327,7 +293,7 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
     );
     const missing = [
       ...(this.#connected ? [] : ['nats']),
-      ...(this.#ensuring === undefined ? [] : ['stores']),
+      ...(this.#phase === 'stores' || this.#stores?.ensuring === true ? ['stores'] : []),
       ...this.#watches.filter((watch) => !watch.isLoaded).map((watch) => `bucket ${watch.bucket.name}`),
       ...(this.#phase === 'stops' || this.#phase === 'stopping' ? [this.#phase] : []),
     ];
@@ -341,16 +307,6 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
   *#perBucket(read: (watch: SnapshotWatch<unknown>) => number): Iterable<readonly [Record<string, string>, number]> {
     for (const watch of this.#watches) yield [{ bucket: watch.bucket.name }, read(watch)];
   }
-}
-
-/** The stops that a service serves, as discovery shows them: `provider.*` is a family. Which of it are served now stands in the stats. */
-function stopNames(serves: ServedGroup): string {
-  const names = Object.values(serves).flatMap((contract) => {
-    if (contract.kind === 'entry') return [contract.queue];
-    if (contract.kind === 'stop') return [contract.per === undefined ? contract.name : `${contract.name}.*`];
-    return [];
-  });
-  return names.join(',');
 }
 
 /** Wait for something that may fail or hang, but not for ever. */

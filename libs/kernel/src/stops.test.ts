@@ -13,7 +13,8 @@ import {
 } from '@router-mesh/wire';
 import { expect, test } from 'vitest';
 import { aLink, type TestLink } from './link.testing.ts';
-import type { EntryPassage, StopPassage } from './passage.ts';
+import type { EntryPassage } from './entry-passage.ts';
+import type { StopPassage } from './stop-passage.ts';
 import { Stops } from './stops.ts';
 
 interface Served extends TestLink {
@@ -292,7 +293,7 @@ test('a request with no return address, or one that may not be answered, is drop
   ];
   for (const reply of stray) client.publish('router.v2.request.chat.acme', '{}', reply === undefined ? {} : { reply });
   await ask(client);
-  expect([handled, served.link.counts.totals().refusedAddresses]).toEqual([1, stray.length]);
+  expect([handled, served.link.counts.totals().refused_addresses]).toEqual([1, stray.length]);
   await close(client, served);
 });
 
@@ -303,7 +304,7 @@ test("with tenant inboxes an answer goes only below the inbox of the tenant's or
   const [foreign, own] = [reading(client, '_INBOX.other.1'), reading(client, '_INBOX.acme.1')];
   for (const { address } of [foreign, own]) client.publish('router.v2.request.chat.acme.web', '{}', { reply: address });
   await until('its own', () => own.events.length > 0);
-  expect([foreign.events.length, served.link.counts.totals().refusedAddresses]).toEqual([0, 1]);
+  expect([foreign.events.length, served.link.counts.totals().refused_addresses]).toEqual([0, 1]);
   await close(client, served);
 });
 
@@ -379,7 +380,7 @@ test('a stage message with no address that may be answered, or with headers that
   );
   sendToStage(sender, { reply: '_SVC.extension.1' });
   await until('the good one', () => handled === 1);
-  expect(served.link.counts.totals().refusedAddresses).toBe(5);
+  expect(served.link.counts.totals().refused_addresses).toBe(5);
   expect(served.logged.map(({ msg }) => msg)).toEqual(['the headers of a stage message cannot be read']);
   await close(sender, served);
 });

@@ -18,7 +18,8 @@ import {
 } from '@router-mesh/wire';
 import { judge } from './judge.ts';
 import type { Link } from './link.ts';
-import { EntryPassage, StopPassage } from './passage.ts';
+import { EntryPassage } from './entry-passage.ts';
+import { StopPassage } from './stop-passage.ts';
 
 type Handle<Passage> = (passage: Passage) => void | Promise<void>;
 

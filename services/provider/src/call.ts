@@ -1,17 +1,8 @@
 // One passage at a provider's stop: candidate after candidate, until one answers, a failure is final, or the next one is another vendor's.
-import { modelId, RouterError, type Candidate, type ProviderDocument } from '@router-mesh/contracts';
-import type { House, StopPassage } from '@router-mesh/kernel';
+import { modelId, RouterError, type Candidate } from '@router-mesh/contracts';
+import type { StopPassage } from '@router-mesh/kernel';
 import { attemptOf, CallFailure, errorOf, fallsBack } from './failure.ts';
-import { callModel } from './one-call.ts';
-import type { Upstreams } from './upstream.ts';
-
-/** What calls are made with. */
-export interface Calls {
-  readonly house: Pick<House, 'instance' | 'log' | 'tell' | 'store' | 'payloadLimit'>;
-  readonly upstreams: Upstreams;
-  /** The document of a vendor, as it stands now. */
-  document(vendor: string): ProviderDocument | undefined;
-}
+import { callModel, type Calls } from './one-call.ts';
 
 /**
  * Serve a passage.

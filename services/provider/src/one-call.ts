@@ -1,21 +1,35 @@
 // One call: a request to one model, from its first record to the last frame of its answer.
-import { encodeRecords, meterSubject, modelId, type Candidate, type FinishedRecord } from '@router-mesh/contracts';
-import type { StopPassage } from '@router-mesh/kernel';
+import {
+  encodeRecords,
+  meterSubject,
+  modelId,
+  type Candidate,
+  type FinishedRecord,
+  type ProviderDocument,
+} from '@router-mesh/contracts';
+import type { House, StopPassage } from '@router-mesh/kernel';
 import { ulid } from 'ulid';
-import type { Calls } from './call.ts';
 import { CallFailure, errorOfCall } from './failure.ts';
 import { Heard } from './heard.ts';
 import { endOf, finishedRecord, startedRecord, type CallFacts } from './records.ts';
 import { relay } from './relay.ts';
 import { sendAnswer } from './report.ts';
 import { prepare, type ModelRequest } from './request.ts';
-import type { Upstream } from './upstream.ts';
+import type { Upstream, Upstreams } from './upstream.ts';
 import { readWhole } from './whole-answer.ts';
 
 /** How long a record may take to be stored before the answer goes out without it, ms. */
 const storeTimeoutMs = 2000;
 /** What is kept of a message for the report that goes with a whole answer: attempts and trail came in headers, which are smaller. */
 const reportBytes = 64 * 1024;
+
+/** What calls are made with. */
+export interface Calls {
+  readonly house: Pick<House, 'instance' | 'log' | 'tell' | 'store' | 'payloadLimit'>;
+  readonly upstreams: Upstreams;
+  /** The document of a vendor, as it stands now. */
+  document(vendor: string): ProviderDocument | undefined;
+}
 
 /**
  * Call one candidate and answer the client.

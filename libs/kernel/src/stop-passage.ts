@@ -1,0 +1,150 @@
+// A request at a stage: policy has written its plan; a stop answers it, hands it on, or goes on to the next candidate.
+import { RouterError, type Attempt, type Plan } from '@router-mesh/contracts';
+import { decodeTravel, type AnswerWriter, type MsgHdrs, type Travel } from '@router-mesh/wire';
+import { longestTimerMs } from './flight.ts';
+import type { Link } from './link.ts';
+import { Passage } from './passage.ts';
+import { afterFailure } from './route.ts';
+
+/** A request at a stage: policy has written its plan. */
+export class StopPassage extends Passage {
+  /** The member of the stop's family that was addressed: the vendor, at a provider's stop. */
+  readonly member: string;
+  #travel: Travel;
+  #answer: AnswerWriter;
+  #abort: AbortController | undefined;
+  readonly #cleanUp: (() => void)[] = [];
+
+  /** @throws RouterError `internal` when the headers are not a service's */
+  constructor(link: Link, stop: string, member: string, body: Uint8Array, headers: MsgHdrs | undefined) {
+    super(link, stop, body);
+    this.member = member;
+    this.#travel = decodeTravel(headers);
+    this.#answer = this.writer(this.#travel);
+  }
+
+  get travel(): Travel {
+    return this.#travel;
+  }
+
+  /** The answer of the leg that this passage is on. */
+  get answer(): AnswerWriter {
+    return this.#answer;
+  }
+
+  get request(): string {
+    return this.travel.request;
+  }
+
+  get tenant(): string {
+    return this.travel.tenant;
+  }
+
+  get plan(): Plan {
+    return this.travel.plan;
+  }
+
+  /** Ms that are left. */
+  remainingMs(): number {
+    return this.travel.deadline - Date.now();
+  }
+
+  /** @throws RouterError `deadline_exceeded` naming the stop */
+  checkDeadline(): void {
+    if (this.remainingMs() <= 0) throw this.#late();
+  }
+
+  /**
+   * Aborts when the deadline passes, the client cancels or the process can wait no longer; the reason is the RouterError to answer with.
+   * Call `release` when the work is over.
+   */
+  get signal(): AbortSignal {
+    return (this.#abort ??= this.#watch()).signal;
+  }
+
+  /** Where the client may publish `cancel`, from now until `release`. */
+  openControl(): string {
+    const { signal } = this; // a cancel needs something to abort
+    const control = this.link.control.open((message) => {
+      if (message.kind === 'cancel' && !signal.aborted) this.#abort?.abort(cancelled());
+    });
+    this.#cleanUp.push(() => control.release());
+    return control.subject;
+  }
+
+  /** Stop watching deadline and cancels. */
+  release(): void {
+    for (const clean of this.#cleanUp.splice(0)) clean();
+  }
+
+  /** The trail with this stop's part, to be put into an answer or record. */
+  trail(code: string): string {
+    return this.extendTrail(this.travel.trail, code);
+  }
+
+  /**
+   * Drop the first candidate after it failed and go on to the next, one leg further: here when it is of the same stop, else as a forward.
+   * `none`: it was the last.
+   */
+  fallBack(attempt: Attempt): 'here' | 'forwarded' | 'none' {
+    const next = afterFailure({ ...this.travel, trail: this.trail(attempt.class) }, attempt);
+    if (next === undefined) return 'none';
+    if (next.stop === this.stop) {
+      this.#travel = next.travel;
+      this.#answer = this.writer(next.travel);
+      this.beginLeg();
+      return 'here';
+    }
+    this.send(next);
+    return 'forwarded';
+  }
+
+  /** Why the answer ends when the process can wait no longer: a stream that has begun is cut, all else may be asked again. */
+  interruption(): RouterError {
+    const message = `stop "${this.stop}" is stopping`;
+    const { deltas } = this.answer;
+    if (deltas > 0)
+      return new RouterError('stream_interrupted', message, { details: { stop: this.stop, delivered: deltas } });
+    return new RouterError('unavailable', message, { details: { reason: 'stopping', stop: this.stop } });
+  }
+
+  /** Mark as answered: what `answer` wrote was its end. */
+  answered(): void {
+    this.finish();
+  }
+
+  refuse(error: RouterError): void {
+    this.finish(error.code);
+    if (!this.answer.ended) this.answer.error(error);
+  }
+
+  #watch(): AbortController {
+    const { cancellations, interrupted } = this.link;
+    const abort = new AbortController();
+    const timer = setTimeout(
+      () => abort.abort(this.#late()),
+      Math.min(Math.max(0, this.remainingMs()), longestTimerMs),
+    );
+    const leave = cancellations.run(this.tenant, this.request, () => abort.abort(cancelled()));
+    const interrupt = (): void => abort.abort(this.interruption());
+    interrupted.addEventListener('abort', interrupt);
+    this.#cleanUp.push(
+      () => clearTimeout(timer),
+      leave,
+      () => interrupted.removeEventListener('abort', interrupt),
+    );
+    if (interrupted.aborted) interrupt();
+    if (cancellations.has(this.tenant, this.request, Date.now())) abort.abort(cancelled());
+    return abort;
+  }
+
+  #late(): RouterError {
+    return new RouterError('deadline_exceeded', `the time of the request was over at stop "${this.stop}"`, {
+      details: { stop: this.stop },
+    });
+  }
+}
+
+function cancelled(): RouterError {
+  return new RouterError('cancelled', 'cancelled by the client');
+}
