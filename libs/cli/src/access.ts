@@ -2,13 +2,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { connect, type Client } from '@router-mesh/client';
-import { RouterError } from '@router-mesh/contracts';
+import { operatorInbox, RouterError } from '@router-mesh/contracts';
 import { connectNats, type NatsConnection } from '@router-mesh/wire';
 import { UnreachableError, UsageError } from './errors.ts';
 import type { GlobalOptions } from './global-options.ts';
 
 const defaultServer = 'nats://127.0.0.1:4222';
-const operatorInbox = '_INBOX.operator';
 
 /** Connect as a client of a tenant: with the credentials that were asked for, or none. @throws UnreachableError */
 export async function connectAsTenant(
@@ -17,14 +16,11 @@ export async function connectAsTenant(
 ): Promise<Client> {
   const { tenant } = options;
   const credentials = askedCredentials(options);
-  // Its own prefix is within the rights of every tenant's client, be the services run with ROUTER_TENANT_INBOX or without.
-  const inboxPrefix = `_INBOX.${tenant.split('.')[0] ?? tenant}`;
   return await reaching(
     connect({
       servers: findServers(options, credentials),
       tenant,
       credentials,
-      inboxPrefix,
       timeoutMs,
       name: 'router cli',
     }),

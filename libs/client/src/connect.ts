@@ -1,5 +1,5 @@
 // Connecting to a mesh.
-import { parseAs, RouterError, TenantPath } from '@router-mesh/contracts';
+import { parseAs, RouterError, tenantInbox, TenantPath } from '@router-mesh/contracts';
 import { isReturnAddress } from '@router-mesh/wire';
 import type { Client } from './client.ts';
 import { MeshClient } from './mesh-client.ts';
@@ -45,7 +45,7 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     servers,
     tenant,
     credentials,
-    inboxPrefix = `_INBOX.${tenant.split('.', 1).join()}`,
+    inboxPrefix = tenantInbox(tenant),
     timeoutMs = 300_000,
     name = 'router-mesh client',
     maxBodyBytes = 4 * 1024 * 1024,

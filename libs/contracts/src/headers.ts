@@ -41,5 +41,8 @@ export const entryHeaders: readonly string[] = [
   header.tracestate,
 ];
 
+/** The plan in its header when policy writes it, at most: what fails on the way is added to it. */
+export const maxNewPlanBytes = 28 * 1024;
+
 /** The plan in its header, at most; JetStream refuses header blocks over 64 KiB. */
 export const maxPlanBytes = 32 * 1024;

@@ -19,7 +19,7 @@ const call = {
   route: z.string(),
   instance: z.string(),
   /** What it may cost at most, guessed before the call. */
-  estimate: z.object({ input_tokens: z.int(), output_tokens: z.int() }),
+  estimate: z.object({ input_tokens: z.int(), output_tokens: z.int().optional() }),
   /** Epoch ms. */
   deadline: z.int(),
   started_at: z.int(),

@@ -1,7 +1,7 @@
 // NATS permissions, derived from the contracts: for each user what it may publish and what it may subscribe to.
 import type { BucketContract, Contract, ServiceName, StopContract, StreamContract } from './define.ts';
 import { contracts } from './registry.ts';
-import { root, serviceInbox, stopQueue, stopSubject } from './subjects.ts';
+import { operatorInbox, root, serviceInbox, stopQueue, stopSubject, tenantInbox } from './subjects.ts';
 
 /** Allow lists as NATS reads them: publish entries are exact, a subscribe entry may end in a queue group. */
 export interface Permissions {
@@ -81,7 +81,7 @@ export function tenantPermissions(tenant: string, { ownInbox }: { readonly ownIn
       `${root}.cancel.${tenant}.>`,
       `${root}.control.*.*.*`,
     ],
-    subscribe: [ownInbox ? `_INBOX.${tenant.split('.')[0] ?? tenant}.>` : '_INBOX.>'],
+    subscribe: [ownInbox ? `${tenantInbox(tenant)}.>` : '_INBOX.>'],
   };
 }
 
@@ -97,7 +97,7 @@ export function operatorPermissions(all: readonly Contract[] = contracts): Permi
   const readable = all.flatMap((contract) =>
     contract.kind === 'stream' && contract.operatorReads ? orderedRead(contract) : [],
   );
-  return { publish: [...new Set([...administered, '$SRV.>', ...readable])], subscribe: ['_INBOX.operator.>'] };
+  return { publish: [...new Set([...administered, '$SRV.>', ...readable])], subscribe: [`${operatorInbox}.>`] };
 }
 
 /** The inboxes that a stop after extension may be told to answer to. */

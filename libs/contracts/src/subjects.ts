@@ -42,6 +42,11 @@ export function tailTenant(tokens: readonly string[], from: number): string {
   return tenant;
 }
 
+/** The name of a stop, as itineraries, trails and errors hold it: `cost`, `provider.openai`. */
+export function stopName(stop: Pick<StopContract, 'name' | 'per'>, member?: string): string {
+  return member === undefined ? stop.name : `${stop.name}.${member}`;
+}
+
 /** The subject a stop listens on; `*` as the member stands for all members of its family. */
 export function stopSubject(stop: Pick<StopContract, 'name' | 'per'>, member?: string): string {
   return `${root}.stage.${stop.name}${stop.per === undefined ? '' : `.${member ?? '*'}`}`;
@@ -86,6 +91,14 @@ export function eventSubject(contract: { readonly entity: string; readonly verb:
 export function serviceInbox(service: string): string {
   return `_SVC.${service}`;
 }
+
+/** The prefix that a tenant's client gets its answers below; with `ROUTER_TENANT_INBOX=1` nowhere else. */
+export function tenantInbox(tenant: string): string {
+  return `_INBOX.${tenant.split('.', 1).join()}`;
+}
+
+/** The prefix of operators' inboxes: no tenant's, for a tenant's tokens are lower case. */
+export const operatorInbox = '_INBOX.OPERATOR';
 
 /** The tenant that platform-wide documents and administration belong to. */
 export const platformTenant = 'platform';

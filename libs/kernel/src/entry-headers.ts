@@ -30,8 +30,8 @@ export function readEntryHeaders(headers: MsgHdrs | undefined): Asked {
   const timeoutMs = wholeNumber(header.timeout, said(header.timeout), 1, longestTimeoutMs);
   const frames = said(header.frames);
   if (frames !== undefined && frames !== '1') throw wrong(header.frames, frames, 'must be 1');
-  const traceparent = forwardable(header.traceparent, said(header.traceparent), 64);
-  const tracestate = forwardable(header.tracestate, said(header.tracestate), 512);
+  const traceparent = forwardable(said(header.traceparent), 64);
+  const tracestate = forwardable(said(header.tracestate), 512);
   return {
     request: requestId(said(header.request)),
     attempt: wholeNumber(header.attempt, said(header.attempt), 1, 9) ?? 1,
@@ -47,10 +47,9 @@ function requestId(said: string | undefined): string {
   return said !== undefined && isRequestId(said) ? said : ulid();
 }
 
-/** What goes on to the next stop as it came must be fit for a header: a lone line feed, say, is not. */
-function forwardable(name: string, said: string | undefined, mostCharacters: number): string | undefined {
-  if (said === undefined || (said.length <= mostCharacters && /^[\x20-\x7e]*$/.test(said))) return said;
-  throw wrong(name, said, `must have at most ${mostCharacters} characters, printable ASCII`);
+/** What goes on to the next stop as it came must be fit for a header; trace context that is not is left out, as its standard asks. */
+function forwardable(said: string | undefined, mostCharacters: number): string | undefined {
+  return said !== undefined && said.length <= mostCharacters && /^[\x20-\x7e]*$/.test(said) ? said : undefined;
 }
 
 function wholeNumber(name: string, said: string | undefined, least: number, most: number): number | undefined {

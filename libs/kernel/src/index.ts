@@ -3,7 +3,6 @@ export { defineService, type Concerning, type Handlers, type House, type Service
 export { readJsonBody } from './json-body.ts';
 export { type EntryPassage } from './entry-passage.ts';
 export { type StopPassage } from './stop-passage.ts';
-export { providerStop } from './route.ts';
 export { run, version } from './run.ts';
 export { type Asked } from './entry-headers.ts';
 export { type BadDocument, type Snapshot } from '@router-mesh/wire';

@@ -231,7 +231,7 @@ test('a candidate that fails hands the request to the next vendor, whose frames 
   await using mesh = disposable(await house(nats, ['provider.a'], aPlan(candidates('a', 'b'))));
   await mesh.serve('a', (passage) => {
     passage.answer.accept(accept(passage));
-    expect(passage.fallBack(failed('a/echo'))).toBe('forwarded');
+    expect(passage.fallBack(failed('a/echo'), Promise.resolve())).toBe('forwarded');
     expect(passage.done).toBe(true);
   });
   await mesh.serve('b', answerInFull);
@@ -263,7 +263,7 @@ test('a candidate of the same vendor is tried at once, one leg further, with a t
   await mesh.serve('a', async (passage) => {
     passage.answer.accept(accept(passage));
     await until('some time', () => Date.now() - passage.receivedAt >= 30);
-    expect(passage.fallBack(failed('a/one'))).toBe('here');
+    expect(passage.fallBack(failed('a/one'), Promise.resolve())).toBe('here');
     expect([passage.done, passage.travel.leg, passage.plan.candidates.length]).toEqual([false, 1, 1]);
     answerInFull(passage);
   });
@@ -281,7 +281,7 @@ test('the last candidate that fails is told to the handler, which answers', asyn
   await using nats = await natsServer();
   await using mesh = disposable(await house(nats, ['provider.a'], aPlan(candidates('a'))));
   await mesh.serve('a', (passage) => {
-    expect(passage.fallBack(failed('a/echo'))).toBe('none');
+    expect(passage.fallBack(failed('a/echo'), Promise.resolve())).toBe('none');
     throw new RouterError('provider_failed', 'the only candidate failed');
   });
   const answer = ask(mesh.client);
@@ -289,12 +289,26 @@ test('the last candidate that fails is told to the handler, which answers', asyn
   expect(kinds(answer)).toEqual(['error', 'eos']);
 });
 
+test('when nobody is left to fall back to, the answer waits for what was to come before it', async () => {
+  await using nats = await natsServer();
+  await using mesh = disposable(await house(nats, ['provider.a'], aPlan(candidates('a', 'b'))));
+  const stored = Promise.withResolvers<void>();
+  const stop = await mesh.serve('a', (passage) => void passage.fallBack(failed('a/echo'), stored.promise));
+  const answer = ask(mesh.client);
+  await until('the notice that nobody listens', () => stop.link.counts.totals().missing === 1);
+  expect([kinds(answer), stop.link.flight.count > 0]).toEqual([[], true]);
+  stored.resolve();
+  await closed(answer);
+  expect(kinds(answer)).toEqual(['error', 'eos']);
+  expect(stop.link.counts.timings()['provider.a']).toMatchObject({ requests: 1, errors: 1 });
+});
+
 test('a fallback to a vendor that is not running goes on from there, and the last is answered on its own leg', async () => {
   await using nats = await natsServer();
   await using mesh = disposable(await house(nats, ['provider.a'], aPlan(candidates('a', 'b', 'c'))));
   const first = await mesh.serve('a', (passage) => {
     passage.answer.accept(accept(passage));
-    passage.fallBack(failed('a/echo'));
+    passage.fallBack(failed('a/echo'), Promise.resolve());
   });
   const answer = ask(mesh.client);
   await closed(answer);

@@ -70,31 +70,39 @@ export abstract class Passage {
     return new AnswerWriter(this.link.nc, travel.reply, { framed: travel.frames, leg: travel.leg });
   }
 
-  /** Publish to a stop; when nobody listens there, go on or answer as the route says. What it throws is yet to be answered. */
-  protected send(next: NextStop): void {
+  /**
+   * Publish to a stop; when nobody listens there, go on or answer as the route says. What it throws is yet to be answered.
+   * @param code how the request ended here
+   * @param before what an answer must wait for
+   */
+  protected send(next: NextStop, code = 'ok', before: Promise<unknown> = Promise.resolve()): void {
     const landed = this.link.flight.hold();
     try {
       this.link.forwarder.forward(next.stop, next.travel, this.body, {
-        missing: () => this.#goOnWithout(next),
+        missing: () => this.#goOnWithout(next, code, before),
         settled: landed,
       });
     } catch (error) {
       landed();
       throw error;
     }
-    this.finish();
+    this.finish(code);
   }
 
-  #goOnWithout(next: NextStop): void {
+  #goOnWithout(next: NextStop, code: string, before: Promise<unknown>): void {
     this.link.counts.missing(next.stop);
     try {
-      this.send(withoutStop(next));
+      this.send(withoutStop(next), code, before);
     } catch (thrown) {
       const error = judge(this.link.log, thrown, 'a request could not go on', {
         stop: next.stop,
         request: this.request,
       });
-      this.writer(next.travel).error(error);
+      const landed = this.link.flight.hold();
+      void before.finally(() => {
+        this.writer(next.travel).error(error);
+        landed();
+      });
     }
   }
 }

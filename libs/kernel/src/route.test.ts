@@ -3,7 +3,7 @@ import { aPlan, aTravel } from '@router-mesh/testing';
 import type { Travel } from '@router-mesh/wire';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { afterFailure, nextStop, providerStop, withoutStop } from './route.ts';
+import { afterFailure, nextStop, withoutStop } from './route.ts';
 
 const candidates = (...vendors: string[]): Plan['candidates'] => vendors.map((vendor) => ({ vendor, model: 'echo' }));
 const travelling = (itinerary: string[], vendors: string[] = ['a', 'b']): Travel =>
@@ -81,7 +81,7 @@ test('whatever fails, every candidate is tried once, in order, one leg each, and
           const next = afterFailure(travel, failed);
           if (next === undefined) break;
           expect(next).toMatchObject({
-            stop: providerStop(vendors[leg] ?? ''),
+            stop: `provider.${vendors[leg] ?? ''}`,
             optional: false,
             travel: { leg, itinerary: [] },
           });
@@ -108,4 +108,17 @@ test('stops that are taken one by one are the itinerary, and optional ones are k
       expect(travel.itinerary).toEqual([]);
     }),
   );
+});
+
+test('what upstreams said is left out when the plan would not fit its header otherwise: the next candidate is tried all the same', () => {
+  const plan = aPlan({ candidates: candidates('a', 'b'), tags: { long: 'x'.repeat(28_000) } });
+  const said = { model: 'a/echo', class: 'server_error', message: '語'.repeat(200), status: 500 };
+  const full = { ...plan, attempts: Array.from({ length: 4 }, () => said) };
+  const next = afterFailure(aTravel({ plan: full }), said);
+  expect(next?.stop).toBe('provider.b');
+  expect(next?.travel.plan.attempts).toEqual(
+    Array.from({ length: 5 }, () => ({ model: 'a/echo', class: 'server_error', status: 500 })),
+  );
+  const short = afterFailure(aTravel({ plan }), said);
+  expect(short?.travel.plan.attempts).toEqual([said]);
 });

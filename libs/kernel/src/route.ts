@@ -1,5 +1,14 @@
 // Where a request goes next, and what becomes of it when nobody listens there. Pure.
-import { modelId, RouterError, type Attempt, type Plan } from '@router-mesh/contracts';
+import {
+  asciiJson,
+  maxPlanBytes,
+  modelId,
+  provider,
+  RouterError,
+  stopName,
+  type Attempt,
+  type Plan,
+} from '@router-mesh/contracts';
 import type { Travel } from '@router-mesh/wire';
 
 /** The stop to publish to, and the travel to publish with it. */
@@ -24,7 +33,7 @@ export function nextStop(travel: Travel): NextStop {
 export function withoutStop({ stop, optional, travel }: NextStop): NextStop {
   if (optional) return nextStop(travel);
   const [candidate] = travel.plan.candidates;
-  if (stop.startsWith('provider.') && candidate !== undefined) {
+  if (candidate !== undefined && stop === stopName(provider.call, candidate.vendor)) {
     const failed = afterFailure(travel, { model: modelId(candidate), class: 'not_running' });
     if (failed !== undefined) return failed;
   }
@@ -39,15 +48,16 @@ export function afterFailure(travel: Travel, attempt: Attempt): NextStop | undef
   const [, ...candidates] = travel.plan.candidates;
   const [next] = candidates;
   if (next === undefined) return undefined;
-  const plan: Plan = { ...travel.plan, candidates, attempts: [...travel.plan.attempts, attempt] };
+  const plan = fitted({ ...travel.plan, candidates, attempts: [...travel.plan.attempts, attempt] });
   return {
-    stop: providerStop(next.vendor),
+    stop: stopName(provider.call, next.vendor),
     optional: false,
     travel: { ...travel, plan, leg: travel.leg + 1, itinerary: [] },
   };
 }
 
-/** The name of a vendor's stop, as itineraries hold it. */
-export function providerStop(vendor: string): string {
-  return `provider.${vendor}`;
+/** What upstreams said is worth less than the next candidate: it goes where the plan would not fit its header otherwise. */
+function fitted(plan: Plan): Plan {
+  if (asciiJson(plan).length <= maxPlanBytes) return plan;
+  return { ...plan, attempts: plan.attempts.map(({ message: _, ...attempt }) => attempt) };
 }

@@ -1,4 +1,4 @@
-import { policy, provider, RouterError, type RpcContract } from '@router-mesh/contracts';
+import { operatorInbox, policy, provider, RouterError, type RpcContract } from '@router-mesh/contracts';
 import { natsServer, until, type NatsServer } from '@router-mesh/testing';
 import { call, createInbox, listen, type NatsConnection } from '@router-mesh/wire';
 import { expect, test } from 'vitest';
@@ -124,7 +124,7 @@ test('what a handler still works on when the connection closes ends without a wo
   await using nats = await natsServer();
   let letGo = (): void => undefined;
   const served = await serve(nats, [[policy.get, () => new Promise((resolve) => (letGo = () => resolve(report)))]]);
-  served.operator.publish('router.v2.policy.get.acme', '{"name":"x"}', { reply: createInbox('_INBOX.operator') });
+  served.operator.publish('router.v2.policy.get.acme', '{"name":"x"}', { reply: createInbox(operatorInbox) });
   await until('it is under way', () => served.link.flight.count === 1);
   await served.close();
   letGo();

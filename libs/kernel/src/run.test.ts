@@ -199,6 +199,32 @@ test('a service that is told to stop answers what is under way, takes nothing ne
   await Promise.all([client.close(), root.close()]);
 });
 
+test('a service that is told to stop while NATS is away takes nothing new when NATS is back', async () => {
+  await using nats = await natsServer();
+  await using entrance = new Service('policy', nats);
+  await using first = await Service.ready('provider', nats);
+  await entrance.said('ready');
+  const [client, root] = await Promise.all([nats.connect(), nats.connect('root')]);
+  ask(client, ['provider.waits']);
+  await until('it is under way', () => first.count('begun') === 1);
+  await using second = await Service.ready('provider', nats);
+
+  await nats.stop();
+  await first.said('disconnected from NATS');
+  const stopping = first.stop('SIGTERM');
+  await first.said('draining');
+  await nats.restart();
+  await Promise.all([first, second, entrance].map((service) => service.said('reconnected to NATS')));
+  await until('the mesh answers', async () => (await answered(ask(client, ['provider.answers'])))?.kind === 'whole');
+  for (let n = 0; n < 20; n += 1)
+    expect(await answered(ask(client, ['provider.answers']))).toMatchObject({ kind: 'whole' });
+  expect(first.count('begun')).toBe(1);
+
+  await putDocument(root, providers, 'released', document('released'));
+  expect(await stopping).toBe(0);
+  await Promise.all([client.close(), root.close()]);
+});
+
 test('when ROUTER_DRAIN_TIMEOUT has passed, streams end with `stream_interrupted`, and nobody is left without an answer', async () => {
   await using nats = await natsServer();
   await using entrance = new Service('policy', nats);

@@ -182,7 +182,7 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
 
   #furnish(link: Link): House<Group, Own> {
     const { nc } = link;
-    const refused = (bucket: BucketContract): SnapshotWatch<unknown> =>
+    const watched = (bucket: BucketContract): SnapshotWatch<unknown> =>
       new SnapshotWatch(nc, bucket, {
         inboxPrefix: serviceInbox(this.#definition.name),
         refused: (document) => {
@@ -191,7 +191,7 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
         },
       });
     const snapshots = Object.fromEntries(
-      Object.entries(this.#definition.watches).map(([key, bucket]) => [key, refused(bucket)]),
+      Object.entries(this.#definition.watches).map(([key, bucket]) => [key, watched(bucket)]),
     );
     this.#watches = Object.values(snapshots);
     this.#counts.gauge(
@@ -260,7 +260,8 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
     this.#log.info({ in_flight: this.#flight.count }, 'draining');
     const timeoutMs = this.#common.drainTimeoutMs;
     const interruptAt = Date.now() + timeoutMs;
-    if (this.#connected) await within(timeoutMs, this.#leave()); // else the server has forgotten us already, and leaving would wait for its word
+    if (this.#connected) await within(timeoutMs, this.#leave());
+    else this.#stops?.forgetAll();
     if (!(await this.#flight.landed(interruptAt - Date.now()))) {
       this.#log.warn(
         { in_flight: this.#flight.count },

@@ -1,5 +1,5 @@
 // Every contract that a service serves, given to its handler; families of stops follow the watched buckets.
-import { tokenPattern, type StopContract } from '@router-mesh/contracts';
+import { stopName, tokenPattern, type StopContract } from '@router-mesh/contracts';
 import type { Handlers, ServedGroup } from './define.ts';
 import type { Rpcs } from './rpcs.ts';
 import type { Stops } from './stops.ts';
@@ -33,7 +33,7 @@ function serveFamily(contract: StopContract, members: readonly string[], stops: 
   // A document's key that is no token can be no stop: subscribing to it would be a right that nobody has, and fatal.
   const now = members.filter((member) => tokenPattern.test(member));
   for (const member of now) stops.serveStop(contract, member, handle);
-  const kept = new Set(now.map((member) => `${contract.name}.${member}`));
+  const kept = new Set(now.map((member) => stopName(contract, member)));
   const gone = stops.names.filter((stop) => stop.startsWith(`${contract.name}.`) && !kept.has(stop));
   for (const stop of gone) void stops.leave(stop);
 }
@@ -42,7 +42,7 @@ function serveFamily(contract: StopContract, members: readonly string[], stops: 
 export function stopNames(serves: ServedGroup): string {
   const names = Object.values(serves).flatMap((contract) => {
     if (contract.kind === 'entry') return [contract.queue];
-    if (contract.kind === 'stop') return [contract.per === undefined ? contract.name : `${contract.name}.*`];
+    if (contract.kind === 'stop') return [stopName(contract, contract.per === undefined ? undefined : '*')];
     return [];
   });
   return names.join(',');

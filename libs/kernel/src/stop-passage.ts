@@ -85,8 +85,9 @@ export class StopPassage extends Passage {
   /**
    * Drop the first candidate after it failed and go on to the next, one leg further: here when it is of the same stop, else as a forward.
    * `none`: it was the last.
+   * @param before what an answer must wait for, should this stop have to give it after all; never rejects
    */
-  fallBack(attempt: Attempt): 'here' | 'forwarded' | 'none' {
+  fallBack(attempt: Attempt, before: Promise<unknown>): 'here' | 'forwarded' | 'none' {
     const next = afterFailure({ ...this.travel, trail: this.trail(attempt.class) }, attempt);
     if (next === undefined) return 'none';
     if (next.stop === this.stop) {
@@ -95,7 +96,7 @@ export class StopPassage extends Passage {
       this.beginLeg();
       return 'here';
     }
-    this.send(next);
+    this.send(next, attempt.class, before);
     return 'forwarded';
   }
 

@@ -2,6 +2,7 @@
 import {
   header,
   RouterError,
+  stopName,
   stopQueue,
   stopSubject,
   type EntryContract,
@@ -62,7 +63,7 @@ export class Stops {
   /** Serve one stop, or one member of a family of stops. */
   serveStop(contract: StopContract, member: string | undefined, handle: Handle<StopPassage>): void {
     const subject = stopSubject(contract, member);
-    const stop = member === undefined ? contract.name : `${contract.name}.${member}`;
+    const stop = stopName(contract, member);
     if (this.#subscriptions.has(stop)) return;
     this.#subscribe(stop, subject, stopQueue(contract, member), (message) => {
       // A stage message that was redirected here by somebody's store or mapping is nobody's request.
@@ -82,6 +83,12 @@ export class Stops {
     const subscription = this.#subscriptions.get(stop);
     this.#subscriptions.delete(stop);
     if (subscription?.isClosed() === false && !this.#link.nc.isClosed()) await subscription.drain();
+  }
+
+  /** Forget all queue groups at once: while NATS is away it has forgotten us, and a reconnect must not bring them back. */
+  forgetAll(): void {
+    for (const subscription of this.#subscriptions.values()) subscription.unsubscribe();
+    this.#subscriptions.clear();
   }
 
   /** Leave all queue groups. */

@@ -25,6 +25,7 @@ await bed.load.run({ ...work, seconds: 3 }); // warm-up
 const fromUs = nowUs();
 const report = await bed.load.run({ ...work, seconds: Number(seconds) });
 const toUs = nowUs();
+if (report.count === 0) throw new Error(`no request was answered: ${report.faults.join('; ')}`);
 process.stdout.write(
   `${name}: ${report.count} in ${report.seconds.toFixed(1)} s, ${report.errors} errors; profiles in ${folder}\n`,
 );

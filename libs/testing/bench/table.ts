@@ -37,7 +37,7 @@ export function formatRows(
     row.target === undefined ? '' : formatTarget(row, row.target),
     row.met === undefined ? '' : row.met ? 'met' : 'not yet',
   ]);
-  const table = alignTable([['work', 'ours', 'yardstick', 'against', 'ratio', 'target', ''], ...lines], [1, 2, 4]);
+  const table = alignTable([['work', 'ours', 'yardstick', 'against', 'ratio', 'target', 'met?'], ...lines], [1, 2, 4]);
   return table.replace(/(met|not yet)$/gm, (text) => paint(text, text === 'met'));
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import {
   formatPermissions,
   localPermissions,
+  operatorInbox,
   operatorPermissions,
   serviceInbox,
   servicePermissions,
@@ -107,7 +108,7 @@ function serverProcess(folder: string, port: number): TestProcess {
 }
 
 function inboxOf(user: string | undefined): string {
-  if (user === 'operator') return '_INBOX.operator';
+  if (user === 'operator') return operatorInbox;
   return user !== undefined && services.some((service) => service === user) ? serviceInbox(user) : '_INBOX';
 }
 

@@ -8,7 +8,7 @@ import {
   type FrameKind,
 } from '@router-mesh/contracts';
 import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/nats-core';
-import { payloadLimit, publish } from './connection-state.ts';
+import { checkConnected, payloadLimit, publish } from './connection-state.ts';
 import { crossedAccount } from './return-address.ts';
 
 /**
@@ -51,8 +51,12 @@ export class AnswerWriter {
     if (this.#framed) this.#frame('accept', JSON.stringify(frame));
   }
 
-  /** One or more `chat.completion.chunk` objects, one a line. @throws RouterError `too_large` when the server would not carry them */
+  /**
+   * One or more `chat.completion.chunk` objects, one a line.
+   * @throws RouterError `too_large` when the server would not carry them, `unavailable` while NATS is away: a piece that is lost must end the stream
+   */
   delta(chunks: Uint8Array | string): void {
+    checkConnected(this.#nc);
     this.#frame('delta', this.#fit(chunks));
     this.#deltas += 1;
   }
@@ -65,6 +69,7 @@ export class AnswerWriter {
 
   /** A whole answer in one message. @throws RouterError `too_large` when the server would not carry it */
   reply(body: unknown): void {
+    this.#begin('reply');
     publish(this.#nc, this.#address, this.#fit(JSON.stringify(body)));
     this.#close();
   }
@@ -72,19 +77,24 @@ export class AnswerWriter {
   error(thrown: RouterError): void {
     const error = shorten(thrown);
     const body = JSON.stringify(error.toBody());
+    this.#begin('error');
     if (this.#framed) this.#frame('error', body, error);
     else publish(this.#nc, this.#address, body, { headers: errorHeaders(error) });
     this.#close();
   }
 
   #frame(kind: FrameKind, payload: Uint8Array | string, error?: RouterError): void {
-    if (this.#ended) throw new Error(`a frame "${kind}" after the end of an answer`);
+    this.#begin(kind);
     if (!this.#framed) throw new Error(`a frame "${kind}" in an answer that was not asked for in frames`);
     const encoded = error === undefined ? headers() : errorHeaders(error);
     encoded.set(header.frame, kind);
     encoded.set(header.seq, formatSequence({ leg: this.#leg, n: this.#n }));
     publish(this.#nc, this.#address, payload, { headers: encoded });
     this.#n += 1; // only now: a frame that could not be published leaves no gap
+  }
+
+  #begin(kind: string): void {
+    if (this.#ended) throw new Error(`"${kind}" after the end of an answer`);
   }
 
   #close(): void {

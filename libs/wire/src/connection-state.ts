@@ -58,6 +58,11 @@ export function publish(
   if (!closed) nc.publish(subject, payload, options);
 }
 
+/** @throws RouterError `unavailable` while the connection is down */
+export function checkConnected(nc: NatsConnection): void {
+  if (nc.isClosed() || !followState(nc).connected) throw disconnected();
+}
+
 /** How much was published while the connection was down. */
 export function unsentPublishes(nc: NatsConnection): number {
   return followState(nc).unsent;

@@ -108,13 +108,13 @@ export async function watchConnection(nc: NatsConnection, listener: ConnectionLi
         listener.reconnected?.();
         break;
       case 'error':
-        judge(status.error, listener);
+        sortError(status.error, listener);
         break;
     }
   }
 }
 
-function judge(error: Error, listener: ConnectionListener): void {
+function sortError(error: Error, listener: ConnectionListener): void {
   if (!(error instanceof PermissionViolationError)) return;
   if (error.operation === 'publish' && error.subject.startsWith('$JS.API.CONSUMER.DELETE.')) return;
   if (error.operation === 'publish' && !/^\$(JS|KV)\./.test(error.subject)) listener.refusedPublish?.(error.subject);

@@ -4,7 +4,7 @@ import type { Msg, NatsConnection, Subscription } from '@nats-io/nats-core';
 /**
  * Subscribe; `failed` is told what `receive` throws.
  *
- * INVARIANT (never deaf): when a callback throws, the client library stops reading the connection for good and says nothing. Every callback goes through here.
+ * INVARIANT (never deaf): when a callback throws, the client library stops reading the connection for good and says nothing. Every callback goes through here, or guards itself.
  * A subscription that the server refuses is told by `watchConnection`.
  */
 export function listen(

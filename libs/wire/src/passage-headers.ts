@@ -1,5 +1,5 @@
 // What travels in the headers of a request from stop to stop.
-import { asciiJson, header, maxPlanBytes, Plan, RouterError } from '@router-mesh/contracts';
+import { asciiJson, header, maxNewPlanBytes, maxPlanBytes, Plan, RouterError } from '@router-mesh/contracts';
 import { headers, type MsgHdrs } from '@nats-io/nats-core';
 
 /** The state of a request on its way; times are epoch ms. */
@@ -24,8 +24,11 @@ export interface Travel {
 
 export function encodeTravel(travel: Travel): MsgHdrs {
   const plan = asciiJson(travel.plan);
-  if (plan.length > maxPlanBytes)
-    throw new RouterError('too_large', `the plan has ${plan.length} bytes and may have ${maxPlanBytes}`);
+  const limit = travel.leg === 0 ? maxNewPlanBytes : maxPlanBytes;
+  if (plan.length > limit) {
+    const details = { limit, size: plan.length };
+    throw new RouterError('too_large', `the plan has ${plan.length} bytes and may have ${limit}`, { details });
+  }
   const encoded = headers();
   encoded.set(header.request, travel.request);
   encoded.set(header.tenant, travel.tenant);

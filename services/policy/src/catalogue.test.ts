@@ -130,7 +130,7 @@ describe('laws', () => {
   const usd = fc.option(fc.record({ input: fc.constantFrom('0', '0.1', '3'), output: fc.constantFrom('0', '0.25') }), {
     nil: undefined,
   });
-  const models = fc.array(
+  const models = fc.uniqueArray(
     fc.record({
       name,
       aliases: fc.option(fc.array(name), { nil: undefined }),
@@ -139,6 +139,7 @@ describe('laws', () => {
         nil: undefined,
       }),
     }),
+    { selector: (model) => model.name },
   );
   const documents = fc.dictionary(token, fc.record({ models, any_model: fc.option(fc.boolean(), { nil: undefined }) }));
   const asked = fc.oneof(

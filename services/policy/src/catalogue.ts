@@ -29,7 +29,7 @@ export function buildCatalogue(vendors: ReadonlyMap<string, ProviderDocument>): 
     .sort(([a], [b]) => (a < b ? -1 : 1));
   const offers = sorted
     .flatMap(([vendor, { models }]) =>
-      withoutRepeated(models).map((model) => ({
+      models.map((model) => ({
         candidate: { vendor, model: model.name },
         model,
         cost: costOf(model),
@@ -43,11 +43,6 @@ export function buildCatalogue(vendors: ReadonlyMap<string, ProviderDocument>): 
     }
   }
   return { vendors: new Map(sorted), byName, offers };
-}
-
-/** A document may list a model twice; the first counts. */
-function withoutRepeated(models: readonly ModelDocument[]): ModelDocument[] {
-  return models.filter(({ name }, index) => models.findIndex((model) => model.name === name) === index);
 }
 
 function costOf({ price }: ModelDocument): number {

@@ -8,14 +8,16 @@ import {
   policyDocumentRefused,
   policySettings,
   policySources,
+  provider,
   providers,
   rates,
   requestSchemas,
   RouterError,
+  stopName,
   tenants,
   type Decision,
 } from '@router-mesh/contracts';
-import { defineService, providerStop, readJsonBody } from '@router-mesh/kernel';
+import { defineService, readJsonBody } from '@router-mesh/kernel';
 import { buildCatalogue } from './catalogue.ts';
 import { deadlineOf, decide, defaultPolicy } from './decide.ts';
 import { nearestDocument } from './tenant.ts';
@@ -39,7 +41,7 @@ export const policyService = defineService({
         const document = nearestDocument(snapshots.tenants.current.documents, tenant) ?? {};
         const at = Date.now();
         const plan = decide({ verb, body: parseAs(requestSchemas[verb], body, 'body'), document, catalogue, at });
-        const itinerary = plan.candidates.slice(0, 1).map(({ vendor }) => providerStop(vendor));
+        const itinerary = plan.candidates.slice(0, 1).map(({ vendor }) => stopName(provider.call, vendor));
         if (verb === 'decide') passage.reply({ request, tenant, plan, itinerary } satisfies Decision);
         else passage.forward(plan, itinerary, deadlineOf(at, asked.timeoutMs, settings.maxTimeoutMs, document));
       },

@@ -20,7 +20,7 @@ export async function serveCall(calls: Calls, passage: StopPassage): Promise<voi
         await callModel(calls, passage, candidate, stored);
         return;
       } catch (error) {
-        if (goOn(calls, passage, candidate, error) === 'forwarded') return;
+        if (goOn(calls, passage, candidate, error, stored) === 'forwarded') return;
       }
     }
   } finally {
@@ -44,7 +44,13 @@ function firstCandidate({ plan, member, stop }: StopPassage): Candidate {
 }
 
 /** Go on to the next candidate after one failed. @throws RouterError what the client is to be told, when there is none or none would help */
-function goOn({ house }: Calls, passage: StopPassage, candidate: Candidate, error: unknown): 'here' | 'forwarded' {
+function goOn(
+  { house }: Calls,
+  passage: StopPassage,
+  candidate: Candidate,
+  error: unknown,
+  stored: readonly Promise<boolean>[],
+): 'here' | 'forwarded' {
   const delivered = passage.answer.deltas;
   if (!(error instanceof CallFailure)) throw delivered > 0 ? cutBy(error, delivered) : error;
   const attempt = attemptOf(modelId(candidate), error);
@@ -56,7 +62,7 @@ function goOn({ house }: Calls, passage: StopPassage, candidate: Candidate, erro
     'a call failed',
   );
   if (delivered > 0) throw interrupted(delivered, error.message, { attempts });
-  const next = fallsBack(error.class) ? passage.fallBack(attempt) : 'none';
+  const next = fallsBack(error.class) ? passage.fallBack(attempt, Promise.all(stored)) : 'none';
   if (next === 'none') throw errorOf(error, attempts);
   return next;
 }

@@ -83,13 +83,25 @@ test.each<[Verb, string]>([
 });
 
 test.each([
-  [{}, 0],
+  [{}, undefined],
   [{ max_tokens: 100 }, 100],
   [{ max_tokens: 100, max_completion_tokens: 40 }, 40],
   [{ max_tokens: 100, n: 3 }, 300],
-  [{ max_tokens: null, n: null }, 0],
-])('%j may be answered with %i tokens', (fields, expected) => {
+  [{ max_tokens: null, n: null }, undefined],
+])('%j may be answered with %s tokens', (fields, expected) => {
   expect(prepare(Buffer.from(JSON.stringify(fields)), 'm', 'chat', false).estimate.output_tokens).toBe(expected);
+});
+
+test('images, sound and files in the messages are not counted as text', () => {
+  const data = 'A'.repeat(400_000);
+  const content = [
+    { type: 'text', text: 'what is this?' },
+    { type: 'image_url', image_url: { url: `data:image/png;base64,${data}` } },
+    { type: 'input_audio', input_audio: { data, format: 'wav' } },
+    { type: 'file', file: { file_data: data } },
+  ];
+  const body = Buffer.from(JSON.stringify({ messages: [{ role: 'user', content }] }));
+  expect(prepare(body, 'm', 'chat', false).estimate.input_tokens).toBeLessThan(100);
 });
 
 test('a body that is part of a larger buffer is read alone', () => {

@@ -1,10 +1,10 @@
 // Tokens of a call: as the model reported them, else guessed from bytes. Pure.
 import type { Usage } from '@router-mesh/contracts';
 
-/** What a call may use at most, guessed before it. */
+/** What a call may use, guessed before it: what goes in, and at most what comes out, where the request says. */
 export interface Estimate {
   readonly input_tokens: number;
-  readonly output_tokens: number;
+  readonly output_tokens?: number;
 }
 
 /** Tokens as the model reported them. */

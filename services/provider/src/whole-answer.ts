@@ -1,5 +1,6 @@
 // Reading an answer that comes in one piece.
 import { RouterError } from '@router-mesh/contracts';
+import { parseExactly } from './exact-json.ts';
 import { CallFailure } from './failure.ts';
 import { isError, type Heard } from './heard.ts';
 import type { ModelAnswer } from './upstream.ts';
@@ -16,12 +17,14 @@ export async function readWhole(upstream: ModelAnswer, heard: Heard, maxBytes: n
     heard.saidBytes += chunk.length;
     if (heard.saidBytes > maxBytes) throw tooLarge(maxBytes);
   }
-  heard.saidBytes = 0; // not all of it was said by the model
   const text = Buffer.concat(chunks).toString();
   const answer = parseObject(text);
   if (answer === undefined)
     throw new CallFailure('server_error', 'the model answered with something else than a JSON object');
-  if (isError(answer)) throw upstream.failure(text);
+  if (isError(answer)) {
+    heard.saidBytes = 0; // it said nothing but that
+    throw upstream.failure(text);
+  }
   if (!('choices' in answer) && !('data' in answer))
     throw new CallFailure('server_error', 'the model answered with neither "choices" nor "data"');
   heard.takeAnswer(answer);
@@ -34,7 +37,7 @@ function tooLarge(maxBytes: number): RouterError {
 
 function parseObject(text: string): object | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseExactly(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
   } catch {
     return undefined;

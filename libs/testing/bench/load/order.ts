@@ -56,7 +56,7 @@ export interface Report {
 export interface StreamReport {
   /** From the request to the first delta. */
   readonly firstMs: Percentiles;
-  /** Between two frames of deltas. */
+  /** Between two deltas; those that come in one frame come together. */
   readonly gapMs: Percentiles;
   readonly framesAStream: number;
   /** Deltas that the model sent and no frame brought. */

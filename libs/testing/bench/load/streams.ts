@@ -26,15 +26,13 @@ export async function readStreams(task: StreamTask): Promise<StreamReading> {
   let lost = 0;
   return {
     async once() {
-      const { text, deltaTimes, started } = await readOne(nc, task, body);
-      const [first = started] = deltaTimes;
-      firstMs.push(first - started);
-      for (let index = 1; index < deltaTimes.length; index += 1) {
-        gapMs.push((deltaTimes[index] ?? 0) - (deltaTimes[index - 1] ?? 0));
-      }
+      const { pieces, started } = await readOne(nc, task, body);
+      const [first] = pieces;
+      if (first !== undefined) firstMs.push(first.at - started);
+      gapMs.push(...gapsOf(pieces));
       streams += 1;
-      frames += deltaTimes.length;
-      const missing = task.deltas - (text.split(deltaMark).length - 1);
+      frames += pieces.length;
+      const missing = task.deltas - deltasIn(pieces.map(({ text }) => text).join(''));
       lost += Math.abs(missing);
       if (missing !== 0) throw new Error(`a stream of ${task.deltas} deltas came with ${task.deltas - missing}`);
     },
@@ -47,20 +45,35 @@ export async function readStreams(task: StreamTask): Promise<StreamReading> {
   };
 }
 
+/** The payload of a frame of deltas, and when it came. A delta may be cut in two by frames. */
+export interface Piece {
+  readonly at: number;
+  readonly text: string;
+}
+
+/** The times between deltas: none between those that came in one frame. */
+export function gapsOf(pieces: readonly Piece[]): number[] {
+  return pieces.flatMap(({ at, text }, index) => {
+    const before = pieces[index - 1];
+    const together = Array.from({ length: Math.max(0, deltasIn(text) - 1) }, () => 0);
+    return before === undefined ? together : [at - before.at, ...together];
+  });
+}
+
+function deltasIn(text: string): number {
+  return text.split(deltaMark).length - 1;
+}
+
 interface Read {
   readonly started: number;
-  /** When each frame of deltas came. */
-  readonly deltaTimes: readonly number[];
-  /** All deltas; one may be cut in two by frames. */
-  readonly text: string;
+  readonly pieces: readonly Piece[];
 }
 
 /** Resolves at the `end` frame. Rejects when a frame is missing or out of order, on an error frame, and when it takes too long. */
 function readOne(nc: NatsConnection, { subject, frames }: StreamTask, body: Uint8Array): Promise<Read> {
   return new Promise((resolve, reject) => {
     const inbox = createInbox();
-    const deltaTimes: number[] = [];
-    let text = '';
+    const pieces: Piece[] = [];
     let expected = 0;
     const settle = (done: () => void): void => {
       clearTimeout(late);
@@ -78,10 +91,9 @@ function readOne(nc: NatsConnection, { subject, frames }: StreamTask, body: Uint
       if (kind === 'error' || kind === '') return fail(`unexpected frame: ${message.string().slice(0, 200)}`);
       if (place !== expected) return fail(`frame ${expected} of a stream is missing, ${place} came`);
       expected += 1;
-      if (kind === 'end') return settle(() => resolve({ started, deltaTimes, text }));
+      if (kind === 'end') return settle(() => resolve({ started, pieces }));
       if (kind !== 'delta') return;
-      deltaTimes.push(performance.now());
-      text += message.string();
+      pieces.push({ at: performance.now(), text: message.string() });
     };
     const subscription = nc.subscribe(inbox, { callback: (_error, message) => read(message) });
     nc.publish(subject, body, { reply: inbox });
