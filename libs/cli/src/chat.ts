@@ -1,7 +1,7 @@
 // `router chat`: ask a model, as any client of a tenant would.
 import type { ChatAnswer, ChatRequest, ChatStream, Client } from '@router-mesh/client';
 import type { AnswerReport } from '@router-mesh/contracts';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { connectAsTenant } from './access.ts';
 import { allOptions, type GlobalOptions } from './global-options.ts';
 import { hint, print } from './output.ts';
@@ -26,7 +26,11 @@ export function addChat(program: Command): void {
     .description('Ask a model and print what it says.')
     .argument('[text...]', 'what to ask; read from stdin when it is absent or -')
     .option('--stream', 'print the answer while it is being given')
-    .option('--timeout <duration>', 'how long the whole answer may take', readDuration, 60_000)
+    .addOption(
+      new Option('--timeout <duration>', 'how long the whole answer may take')
+        .argParser(readDuration)
+        .default(60_000, '60s'),
+    )
     .addHelpText('after', examples)
     .action(async (words: string[], _options, command: Command) => {
       const options = allOptions<ChatOptions>(command);

@@ -1,5 +1,6 @@
 // How a command fails: what is said, and the exit code.
-import { RouterError, type ErrorBody } from '@router-mesh/contracts';
+import { Attempt, RouterError, type ErrorBody } from '@router-mesh/contracts';
+import { z } from 'zod';
 
 export const exitCodes = { ok: 0, refused: 1, usage: 2, unreachable: 3 } as const;
 
@@ -33,7 +34,24 @@ export function failureOf(thrown: unknown): Failure {
   const own = error.code === 'internal' && error.cause instanceof Error ? ` (${error.cause.message})` : '';
   return {
     exitCode: unreachable ? exitCodes.unreachable : exitCodes.refused,
-    line: `${error.code}: ${error.message}${own}`,
+    line: [`${error.code}: ${error.message}${own}`, ...attemptLines(error), ...advice(error)].join('\n'),
     body: error.toBody(),
   };
+}
+
+/** Why each candidate failed, a line each. */
+function attemptLines({ details }: RouterError): string[] {
+  const attempts = z.array(Attempt).safeParse(details?.['attempts']);
+  if (!attempts.success) return [];
+  return attempts.data.map(({ model, class: failure, status, message }) => {
+    const said = message === undefined ? '' : `: ${message}`;
+    return `  ${model}: ${failure}${status === undefined ? '' : ` ${status}`}${said}`;
+  });
+}
+
+/** What helps a newcomer most often. */
+function advice({ code, message }: RouterError): string[] {
+  return code === 'unavailable' && message.startsWith('no NATS at')
+    ? ['  start one with npm start, or name it by --server']
+    : [];
 }

@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { demoDocument, natsServer, startMesh, until, type Mesh } from '@router-mesh/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Shell } from './testing.ts';
@@ -220,12 +222,29 @@ describe('router nats-user', () => {
 });
 
 describe('exit codes:', () => {
+  test('3 when what listens there is no NATS, and the command ends', async () => {
+    await using mute = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    const server = `nats://127.0.0.1:${(mute.address() as AddressInfo).port}`;
+    const { code, stderr } = await shell.router(['chat', 'hi', '--server', server]);
+    expect([code, stderr.split(':').slice(0, 2)]).toEqual([3, ['router', ' unavailable']]);
+  });
+
+  test('a failed request tells why each candidate failed', async () => {
+    const { code, stderr } = await shell.router(['chat', 'hi', '--model', 'demo/flaky']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^router: provider_failed: the only candidate failed with server_error\n  demo\/flaky: server_error 500: /,
+    );
+  });
+
   test('3 when there is no NATS, or it does not let us in', async () => {
     const nowhere = await shell.router(['chat', 'hi', '--server', 'nats://127.0.0.1:1']);
     expect(nowhere).toEqual({
       code: 3,
       stdout: '',
-      stderr: 'router: unavailable: no NATS at nats://127.0.0.1:1: connection refused\n',
+      stderr:
+        'router: unavailable: no NATS at nats://127.0.0.1:1: connection refused\n  start one with npm start, or name it by --server\n',
     });
     const credentials = shell.write('wrong.json', '{ "user": "operator", "pass": "wrong" }');
     const refused = await shell.router(['status', '--json'], {

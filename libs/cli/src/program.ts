@@ -29,7 +29,9 @@ export async function runProgram(): Promise<void> {
   try {
     await program.parseAsync();
   } catch (thrown) {
-    process.exitCode = thrown instanceof CommanderError ? usageCode(thrown) : tell(thrown, program.opts());
+    const code = thrown instanceof CommanderError ? usageCode(thrown) : tell(thrown, program.opts());
+    // A connection that never came to be may still hold a socket: what is written is written, then it is over.
+    process.stdout.write('', () => process.exit(code));
   }
 }
 

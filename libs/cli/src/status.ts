@@ -64,6 +64,10 @@ async function ask(nc: NatsConnection): Promise<Instance[]> {
       if (instance !== undefined) instances.push(instance);
     }
   } catch (error) {
+    if (error instanceof Error && /Permissions Violation/.test(error.message))
+      throw new RouterError('unauthenticated', 'these credentials may not ask for it; operators only', {
+        cause: error,
+      });
     if (!(error instanceof Error && error.name === 'NoResponders')) throw error;
   }
   return instances;

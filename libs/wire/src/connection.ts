@@ -33,6 +33,9 @@ export interface ConnectionListener {
   reconnected?(): void;
 }
 
+/** How long a server may take to say that it is one, ms. */
+const connectTimeoutMs = 5000;
+
 /** The JetStream API level that counters and the streams here need (nats-server 2.14). */
 const neededApiLevel = 4;
 
@@ -50,6 +53,7 @@ export async function connectNats(settings: ConnectionSettings): Promise<NatsCon
     reconnectTimeWait: 250,
     reconnectJitter: 100,
     waitOnFirstConnect: settings.wait ?? false,
+    timeout: connectTimeoutMs,
     ...readCredentials(settings.credentials),
   };
   try {

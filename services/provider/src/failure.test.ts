@@ -213,7 +213,7 @@ describe('what the client is told', () => {
       'the only candidate failed',
       new CallFailure('timeout', 'ours'),
       ['timeout'],
-      { code: 'provider_failed', message: 'the only candidate failed; the last with timeout', retryable: true },
+      { code: 'provider_failed', message: 'the only candidate failed with timeout', retryable: true },
     ],
     [
       'all failed',

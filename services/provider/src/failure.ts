@@ -165,6 +165,9 @@ export function errorOf(failure: CallFailure, attempts: readonly Attempt[]): Rou
   if (attempts.every((attempt) => attempt.class === 'context_length')) {
     return new RouterError('invalid_request', `the request is longer than the model takes: ${said}`, { details });
   }
-  const tried = attempts.length === 1 ? 'the only candidate' : `all ${attempts.length} candidates`;
-  return new RouterError('provider_failed', `${tried} failed; the last with ${failure.class}`, { details });
+  const message =
+    attempts.length === 1
+      ? `the only candidate failed with ${failure.class}`
+      : `all ${attempts.length} candidates failed; the last with ${failure.class}`;
+  return new RouterError('provider_failed', message, { details });
 }
