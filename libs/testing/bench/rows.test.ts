@@ -68,6 +68,20 @@ test('what the system does not tell is absent, and judged by nobody', () => {
   ]);
 });
 
+test('a work with errors meets no target, and without answers it has no numbers', () => {
+  const samples: Samples = new Map([
+    ['direct 1', [sample({ p50: 0.25 })]],
+    ['bare 1', [sample({ p50: 0.75 })]],
+    ['ours 1', [sample({ p50: 0, count: 0, errors: 9 })]],
+    ['bare 32', [sample({})]],
+    ['ours 32', [sample({ errors: 1 })]],
+  ]);
+  const [added, , , throughput] = rowsOf(samples);
+  expect(added).toMatchObject({ work: 'unary, 1 in flight: added p50', yardstick: 0.5, met: false });
+  expect(added).not.toHaveProperty('ours');
+  expect(throughput).toMatchObject({ work: 'unary, 32 in flight', result: 1, met: false });
+});
+
 test('rows and yardsticks are of what was measured', () => {
   expect(rowsOf(new Map([['ours 32', [sample({})]]]))).toEqual([]);
   expect(

@@ -26,6 +26,7 @@ export interface Row {
   /** The median over the rounds of what is judged: not the quotient of the two medians beside it. */
   readonly result?: number;
   readonly target?: Target;
+  /** Never with errors. */
   readonly met?: boolean;
 }
 
@@ -96,6 +97,7 @@ function rowOf({ work, unit, of, to, read, judged, target }: Comparison, samples
       ...told('result', median(results[judged])),
     },
     target,
+    [of, to].some((name) => samples.get(name)?.some(({ errors }) => errors > 0)),
   );
 }
 
@@ -121,8 +123,10 @@ export function memoryRows({ ours, bare }: { readonly ours: Memory; readonly bar
   );
 }
 
-function judge(row: Row, target: Target | undefined): Row {
+/** Nothing is met by a work with errors. */
+function judge(row: Row, target: Target | undefined, errors = false): Row {
   if (target === undefined) return row;
+  if (errors) return { ...row, target, met: false };
   if (row.result === undefined) return { ...row, target };
   return { ...row, target, met: target.sense === 'at most' ? row.result <= target.value : row.result >= target.value };
 }

@@ -23,4 +23,5 @@ test('the median is the middle value, or between the two in the middle', () => {
   expect(median([3, 1, 2])).toBe(2);
   expect(median([4, 1, 3, 2])).toBe(2.5);
   expect(median([])).toBeNaN();
+  expect(median([1, Number.NaN, 3])).toBeNaN();
 });

@@ -14,8 +14,9 @@ export function percentiles(values: readonly number[]): Percentiles {
   return { p50: at(0.5), p99: at(0.99), p999: at(0.999) };
 }
 
-/** The middle value, or the mean of the two in the middle. NaN when there is none. */
+/** The middle value, or the mean of the two in the middle. NaN when there is none, or when one of them is NaN. */
 export function median(values: readonly number[]): number {
+  if (values.some(Number.isNaN)) return Number.NaN;
   const sorted = [...values].sort((a, b) => a - b);
   const upper = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
   const lower = sorted[Math.ceil(sorted.length / 2) - 1] ?? Number.NaN;

@@ -14,7 +14,7 @@ export function alignTable(lines: readonly (readonly string[])[], right: readonl
 
 /** Write a number with its unit: three places at most, thousands apart. */
 export function formatValue(value: number | undefined, unit: Unit): string {
-  if (value === undefined) return '–';
+  if (value === undefined || !Number.isFinite(value)) return '–';
   const written = unit === 'ms' ? value.toFixed(2) : unit === 'MB' ? value.toFixed(0) : thousands(Math.round(value));
   return unit === '/s' ? `${written}/s` : unit === '' ? written : `${written} ${unit === 'us' ? 'µs' : unit}`;
 }
