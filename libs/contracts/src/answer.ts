@@ -1,5 +1,6 @@
 // What an answer says about the way it came: the `router` object of unary answers and of `end` frames.
 import { z } from 'zod';
+import { LimitsReport } from './limits.ts';
 import { TrailEntry } from './trail.ts';
 
 /** Tokens of one answer; `estimated` when the provider reported none. */
@@ -44,5 +45,7 @@ export const AnswerReport = z.object({
   attempts: z.array(Attempt),
   trail: z.array(TrailEntry),
   usage_stored: z.boolean().optional(),
+  /** Where the tenant has limits. */
+  limits: LimitsReport.optional(),
 });
 export type AnswerReport = z.infer<typeof AnswerReport>;

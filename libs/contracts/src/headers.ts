@@ -26,6 +26,7 @@ export const header = {
   errorCode: 'Nats-Service-Error-Code',
   messageId: 'Nats-Msg-Id',
   increment: 'Nats-Incr',
+  timeToLive: 'Nats-TTL',
 } as const;
 
 /** What a client may say at the entry; every other header is discarded there. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Attempt } from './answer.ts';
 import { Verb } from './chat.ts';
+import { PlanLimits } from './limits.ts';
 import { Token } from './tokens.ts';
 
 /** One model of one vendor that may answer. */
@@ -25,6 +26,7 @@ export const Plan = z.looseObject({
   needs: z.array(z.string()),
   tags: z.record(z.string(), z.string()).optional(),
   session: z.string().optional(),
+  limits: PlanLimits.optional(),
 });
 export type Plan = z.infer<typeof Plan>;
 

@@ -1,6 +1,7 @@
 // What policy serves and owns: the entry of every request, and the documents that decide about it.
 import { z } from 'zod';
 import { bucket, counter, entry, event, rpc, signal, stop, stream } from './define.ts';
+import { Limits, TenantLimits } from './limits.ts';
 import { Token } from './tokens.ts';
 
 /** Pointers to the versions of one policy; none is written until the policy language arrives. */
@@ -25,8 +26,19 @@ export const TenantDocument = z.strictObject({
   suspended: z.boolean().optional(),
   /** The longest time a request may take, ms. */
   max_timeout_ms: z.int().positive().optional(),
+  /** Hold for it and all below it together, besides those of every tenant above it; the tenant `platform`'s hold for the whole mesh. */
+  limits: TenantLimits.optional(),
 });
 export type TenantDocument = z.infer<typeof TenantDocument>;
+
+/** A tenant's document in an answer: what a newer service knows of it passes through an older reader. */
+export const TenantReport = z.looseObject({
+  ...TenantDocument.shape,
+  limits: z
+    .looseObject({ ...Limits.shape, models: z.record(z.string(), z.looseObject(Limits.shape)).optional() })
+    .optional(),
+});
+export type TenantReport = z.infer<typeof TenantReport>;
 
 /** A policy as `list` and `get` tell of it. */
 export const PolicyReport = z.object({
@@ -114,6 +126,35 @@ export const policy = {
     errors: ['invalid_request', 'not_found'],
     summary: 'One policy by name',
   }),
+  tenantList: rpc({
+    service: 'policy',
+    verb: 'tenant_list',
+    from: 'operator',
+    request: z.strictObject({}),
+    reply: z.object({
+      tenants: z.array(z.object({ tenant: z.string(), document: TenantReport, revision: z.int() })),
+    }),
+    errors: ['invalid_request'],
+    summary: "The documents of a tenant and of all below it; asked of `platform`, every tenant's",
+  }),
+  tenantGet: rpc({
+    service: 'policy',
+    verb: 'tenant_get',
+    from: 'operator',
+    request: z.strictObject({}),
+    reply: z.object({ document: TenantReport, revision: z.int() }),
+    errors: ['invalid_request', 'not_found'],
+    summary: "A tenant's own document and its revision",
+  }),
+  tenantPut: rpc({
+    service: 'policy',
+    verb: 'tenant_put',
+    from: 'operator',
+    request: z.strictObject({ document: TenantDocument, revision: z.int().nonnegative().optional() }),
+    reply: z.object({ revision: z.int() }),
+    errors: ['invalid_request', 'conflict', 'unavailable'],
+    summary: "Write a tenant's document; with `revision` only over that one (0: only if there is none)",
+  }),
 };
 
 /** Where a policy over its cap hands requests back: its own entry discards the header that says so. */
@@ -141,6 +182,20 @@ export const badDocument = (entity: 'policy' | 'provider') =>
     summary: `A document that ${entity} watches was not of its form; the last good one stays in force`,
   });
 export const policyDocumentRefused = badDocument('policy');
+
+/** What is counted elsewhere cannot be counted there: each replica goes by its share until it can. */
+const away = (entity: 'policy' | 'provider', verb: string, what: string) =>
+  event({ entity, verb, body: z.object({ instance: z.string(), message: z.string() }), summary: what });
+export const rateAway = away(
+  'policy',
+  'rate_away',
+  'The rate counters do not answer; until they do this replica holds limits to its share',
+);
+export const slotsAway = away(
+  'provider',
+  'slots_away',
+  'The concurrency slots cannot be had; until they can this instance holds limits to what it runs itself',
+);
 
 /** Requests and tokens a minute. */
 export const rateCounter = counter({

@@ -91,8 +91,8 @@ export const leases = bucket({
 export const slots = bucket({
   name: 'router_v2_slots',
   owner: 'provider',
-  readers: [],
-  key: '<scope>.<call>.<tenant path>',
+  readers: ['provider'],
+  key: '<scope>.<slot>.<tenant path>',
   value: z.object({ deadline: z.int() }),
   memory: true,
   maxBytes: 64 * 1024 * 1024,

@@ -8,8 +8,10 @@ import {
   policyDocumentRefused,
   policySources,
   policyStop,
+  rateAway,
   rateCounter,
   rates,
+  slotsAway,
   tenants,
 } from './policy.ts';
 import { health, holder, leases, meter, provider, providerDocumentRefused, providers, slots } from './provider.ts';
@@ -20,6 +22,7 @@ export const contracts: readonly Contract[] = [
   policyStop,
   control,
   policyDocumentRefused,
+  rateAway,
   policies,
   policySources,
   tenants,
@@ -31,6 +34,7 @@ export const contracts: readonly Contract[] = [
   costStop,
   ...Object.values(provider),
   providerDocumentRefused,
+  slotsAway,
   holder,
   health,
   providers,

@@ -83,6 +83,15 @@ export function meterSubject(tenant: string): string {
   return `${root}.meter.${tenant}`;
 }
 
+/** The counter of requests or tokens of a limit's scope in one minute of the epoch. */
+export function rateSubject(
+  metric: 'requests' | 'tokens',
+  { scope, tenant }: { readonly scope: string; readonly tenant: string },
+  minute: number,
+): string {
+  return `${root}.rate.${metric}.${scope}.${minute}.${tenant}`;
+}
+
 export function eventSubject(contract: { readonly entity: string; readonly verb: string }, tenant: string): string {
   return `${root}.event.${contract.entity}.${contract.verb}.${tenant}`;
 }

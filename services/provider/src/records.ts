@@ -3,6 +3,7 @@ import {
   modelId,
   RouterError,
   type Candidate,
+  type Estimate,
   type FinishedRecord,
   type Outcome,
   type Plan,
@@ -10,7 +11,7 @@ import {
 } from '@router-mesh/contracts';
 import { CallFailure } from './failure.ts';
 import type { Heard } from './heard.ts';
-import { usageOf, type Estimate } from './usage.ts';
+import { usageOf } from './usage.ts';
 
 /** What a call is, whatever comes of it. */
 export interface CallFacts {

@@ -1,5 +1,6 @@
+import { tokensOf } from '@router-mesh/contracts';
 import { expect, test } from 'vitest';
-import { readUsage, tokensOf, usageOf } from './usage.ts';
+import { readUsage, usageOf } from './usage.ts';
 
 test.each([
   [{ usage: { prompt_tokens: 3, completion_tokens: 4, total_tokens: 7 } }, { input: 3, output: 4 }],
