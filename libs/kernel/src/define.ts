@@ -17,6 +17,7 @@ import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { EntryPassage } from './entry-passage.ts';
 import type { StopPassage } from './stop-passage.ts';
+import type { Tallies } from './tallies.ts';
 
 export type Served = EntryContract | StopContract | RpcContract | SignalContract;
 export type ServedGroup = Readonly<Record<string, Served>>;
@@ -57,6 +58,8 @@ export interface House<Group extends WatchedGroup = WatchedGroup, Own extends Se
   readonly keys: ReadonlyMap<string, string>;
   /** The most a message may carry here, bytes. */
   readonly payloadLimit: () => number;
+  /** Counters and slots that instances share. */
+  readonly tallies: Tallies;
   /** Write a document of a bucket the service owns; resolves to its revision. @throws RouterError `conflict` when `revision` is not its last */
   put<Value extends z.ZodType>(
     bucket: BucketContract<Value>,

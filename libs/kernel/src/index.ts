@@ -1,8 +1,10 @@
 // How a service lives: what its wiring and its heart may use.
 export { defineService, type Concerning, type Handlers, type House, type ServiceDefinition } from './define.ts';
+export { Outage, type OutageSettings } from './outage.ts';
 export { readJsonBody } from './json-body.ts';
 export { type EntryPassage } from './entry-passage.ts';
 export { type StopPassage } from './stop-passage.ts';
 export { run, version } from './run.ts';
 export { type Asked } from './entry-headers.ts';
-export { type BadDocument, type Snapshot } from '@router-mesh/wire';
+export { type Tallies } from './tallies.ts';
+export { type BadDocument, type MirrorListener, type Snapshot } from '@router-mesh/wire';

@@ -40,6 +40,7 @@ import { Rpcs, type Discovery } from './rpcs.ts';
 import { serveContracts, stopNames } from './serve-contracts.ts';
 import { readKeys, readSettings, type Environment } from './settings.ts';
 import { Stops } from './stops.ts';
+import { tallies } from './tallies.ts';
 
 /** The version that every service of this tree reports. */
 export const version: string = kernelPackage.version;
@@ -217,6 +218,7 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
       cancellations: link.cancellations,
       keys: this.#keys,
       payloadLimit: () => payloadLimit(nc),
+      tallies: tallies(nc, this.#definition.name, this.#counts),
       put: (bucket, key, value, revision) => putDocument(nc, bucket, key, value, revision),
       tell: (subject, payload) => publish(nc, subject, payload),
       store: (subject, payload, options) => storeFact(nc, subject, payload, options),

@@ -2,7 +2,7 @@ import { rates } from '@router-mesh/contracts';
 import { natsServer } from '@router-mesh/testing';
 import { headers } from '@nats-io/nats-core';
 import { expect, test } from 'vitest';
-import { addToCounter } from './counter.ts';
+import { addToCounter, addToCounterSoon } from './counter.ts';
 import { ensureStores } from './streams.ts';
 
 const subject = 'router.v2.rate.requests.all.28333333.acme';
@@ -16,6 +16,18 @@ test('a counter tells its sum, goes down too, and is exact beyond what a number 
   expect(sums).toEqual([1n, 42n, 40n, 40n, 40n + 2n ** 60n]);
   await expect(addToCounter(nc, `${subject}.web`, 5n)).resolves.toBe(5n);
   await nc.close();
+});
+
+test('who need not know the sum does not wait for it', async () => {
+  await using nats = await natsServer();
+  const nc = await nats.connect('provider');
+  const owner = await nats.connect('policy');
+  await ensureStores(owner, [rates], { replicas: 1 });
+  addToCounterSoon(nc, subject, 7n);
+  addToCounterSoon(nc, subject, -2n);
+  await nc.flush();
+  await expect(addToCounter(owner, subject, 0n)).resolves.toBe(5n);
+  await Promise.all([nc.close(), owner.close()]);
 });
 
 test('a hundred at once are all counted', async () => {

@@ -12,11 +12,13 @@ export {
 } from './connection.ts';
 export { payloadLimit, publish, unsentPublishes, whileConnected } from './connection-state.ts';
 export { Control, type ControlMessage, type ControlSubject } from './control.ts';
-export { addToCounter } from './counter.ts';
+export { addToCounter, addToCounterSoon } from './counter.ts';
 export { putDocument } from './documents.ts';
+export { putExpiring, removeExpiring } from './expiring.ts';
 export { publishEvent, storeFact } from './facts.ts';
 export { Forwarder } from './forwarder.ts';
 export { listen } from './listen.ts';
+export { Mirror, type MirrorListener } from './mirror.ts';
 export { decodeTravel, encodeTravel, type Travel } from './passage-headers.ts';
 export { readHeaders } from './read-headers.ts';
 export { crossedAccount, isReturnAddress, type ReturnRules } from './return-address.ts';
