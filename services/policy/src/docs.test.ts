@@ -1,10 +1,19 @@
 // What the README shows is what there is.
-import { policy, policySettings, rpcSubject, TenantDocument } from '@router-mesh/contracts';
+import {
+  ErrorBody,
+  LimitsReport,
+  policy,
+  policySettings,
+  rpcSubject,
+  TenantDocument,
+  TenantLimits,
+} from '@router-mesh/contracts';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { policyService } from './service.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const guide = readFileSync(new URL('../../../docs/guides/limits.md', import.meta.url), 'utf8');
 
 /** The first column of a section's tables, without its ticks. */
 function firstColumn(section: string): string[] {
@@ -23,10 +32,26 @@ test('the README tells of exactly the buckets and streams that it owns or watche
 });
 
 test('the README tells of exactly the subjects that it serves', () => {
-  const rpcs = [policy.list, policy.get].map((contract) => rpcSubject(contract, '<tenant…>'));
+  const rpcs = [policy.list, policy.get, policy.tenantList, policy.tenantGet, policy.tenantPut].map((contract) =>
+    rpcSubject(contract, '<tenant…>'),
+  );
   expect(firstColumn('Subjects')).toEqual(['router.v2.request.<verb>.<tenant…>', ...rpcs]);
 });
 
 test("the README tells of exactly the fields of a tenant's document", () => {
   expect(firstColumn('How it works')).toEqual(expect.arrayContaining(Object.keys(TenantDocument.shape)));
+});
+
+test('the guide to limits shows a document with every field, and answers that are of their form', () => {
+  const [document, report, error] = [...guide.matchAll(/^```json(?: tenant)?\n([\s\S]*?)^```/gm)].map(
+    ([, block = '']): unknown => JSON.parse(block),
+  );
+  const parsed = TenantDocument.parse(document);
+  expect(Object.keys(parsed).sort()).toEqual(Object.keys(TenantDocument.shape).sort());
+  expect(Object.keys(parsed.limits ?? {}).sort()).toEqual(Object.keys(TenantLimits.shape).sort());
+  expect(LimitsReport.parse(report)).toEqual(report);
+  expect(Object.keys(LimitsReport.shape)).toEqual(Object.keys(report as object));
+  expect(ErrorBody.parse(error)).toEqual(error);
+  const told = [...guide.matchAll(/^\| `(\w+)` \|/gm)].map(([, field]) => field);
+  expect(told).toEqual(Object.keys(TenantLimits.shape));
 });

@@ -193,6 +193,71 @@ describe('policies', () => {
   });
 });
 
+describe("tenants' documents", () => {
+  test('are written, got and listed at the tenant that the subject names, and below it', async () => {
+    const document = { levels: ['organisation'], limits: { rpm: 5, models: { 'demo/echo': { concurrency: 2 } } } };
+    await expect(call(operator, policy.tenantGet, 'written', {})).rejects.toMatchObject({ code: 'not_found' });
+    const { revision } = await call(operator, policy.tenantPut, 'written', { document, revision: 0 });
+    await call(operator, policy.tenantPut, 'written.web', { document: { suspended: false } });
+    await call(operator, policy.tenantPut, 'writtenx', { document: {} });
+    await until('the documents', async () => (await listed('platform')).includes('writtenx'));
+    expect(await call(operator, policy.tenantGet, 'written', {})).toEqual({ document, revision });
+    expect(await listed('written')).toEqual(['written', 'written.web']);
+    expect(await listed('written.web')).toEqual(['written.web']);
+    expect(await listed('platform')).toEqual(expect.arrayContaining(['written', 'written.web', 'writtenx']));
+    await expect(call(operator, policy.tenantPut, 'written', { document, revision: 0 })).rejects.toMatchObject({
+      code: 'conflict',
+    });
+  });
+
+  test.each<[string, object, string]>([
+    ['a limit of nothing', { limits: { rpm: 0 } }, 'document.limits.rpm'],
+    ['a limit that is not known', { limits: { rps: 1 } }, 'document.limits.rps'],
+    ['a model without a vendor', { limits: { models: { gpt: { rpm: 1 } } } }, 'document.limits.models.gpt'],
+  ])('with %s are refused', async (_what, document, param) => {
+    await expect(call(operator, policy.tenantPut, 'written', { document })).rejects.toMatchObject({
+      code: 'invalid_request',
+      param,
+    });
+  });
+
+  async function listed(tenant: string): Promise<string[]> {
+    return (await call(operator, policy.tenantList, tenant, {})).tenants.map(({ tenant: found }) => found);
+  }
+});
+
+describe('limits', () => {
+  test('refuse what is over them in the form that was asked for; decide takes nothing of them', async () => {
+    await putTenant('tight', { limits: { rpm: 2 } });
+    for (let n = 0; n < 5; n += 1) await decide(hi(), 'tight.web');
+    const codes: (string | undefined)[] = [];
+    for (let n = 0; n < 8; n += 1) {
+      const message = await ask({ tenant: 'tight.web', body: hi(n > 3 ? { stream: true } : {}) });
+      const refused = message.headers?.has(header.error) ?? false;
+      codes.push(refused ? `refused ${message.headers?.get(header.seq)}` : 'answered');
+    }
+    // Two a minute; the minute may turn once meanwhile.
+    const answered = codes.filter((code) => code === 'answered').length;
+    expect([2, 4]).toContain(answered);
+    expect(codes.slice(2)).toEqual(expect.arrayContaining(['refused ', 'refused 0.0']));
+  });
+
+  test('travel in the plan: what was charged, and the slots that are needed', async () => {
+    await putTenant('counted', { limits: { tpm: 9000, concurrency: 3 } });
+    await ask({ tenant: 'counted', body: hi({ max_tokens: 100 }) });
+    const plan = JSON.parse(forwarded.at(-1)?.headers?.get(header.plan) ?? '') as Plan;
+    expect(plan).toMatchObject({
+      needs: ['slots'],
+      limits: {
+        charged: [{ tenant: 'counted', scope: 'all' }],
+        slots: [{ tenant: 'counted', scope: 'all', limit: 3 }],
+        report: { tpm: { limit: 9000 } },
+      },
+    });
+    expect(plan.limits?.tokens).toBeGreaterThan(100);
+  });
+});
+
 describe('the document of the nearest ancestor holds', () => {
   test('a suspended tenant is denied, with all below it that have none of their own', async () => {
     await putTenant('closed', { suspended: true });

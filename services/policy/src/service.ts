@@ -16,11 +16,16 @@ import {
   stopName,
   tenants,
   type Decision,
+  type Plan,
 } from '@router-mesh/contracts';
 import { defineService, readJsonBody } from '@router-mesh/kernel';
+import { admit } from './admission.ts';
 import { buildCatalogue } from './catalogue.ts';
+import { sharedCounters } from './counters.ts';
 import { deadlineOf, decide, defaultPolicy } from './decide.ts';
+import { Rates } from './rates.ts';
 import { nearestDocument } from './tenant.ts';
+import { tenantAdministration } from './tenants.ts';
 
 export const policyService = defineService({
   name: 'policy',
@@ -30,7 +35,9 @@ export const policyService = defineService({
   watches: { providers, tenants },
   settings: policySettings,
   documentRefused: policyDocumentRefused,
-  handlers: ({ settings, snapshots, payloadLimit }) => {
+  handlers: (house) => {
+    const { settings, snapshots, payloadLimit } = house;
+    const rates = new Rates(sharedCounters(house));
     let catalogue = buildCatalogue(snapshots.providers.current.documents);
     snapshots.providers.onSwap(({ documents }) => (catalogue = buildCatalogue(documents)));
     return {
@@ -38,21 +45,33 @@ export const policyService = defineService({
         const { verb, tenant, request, asked } = passage;
         const body = readJsonBody(passage.body, Math.min(settings.maxBodyBytes, payloadLimit()));
         if (verb === 'chat' && asksForStream(body)) passage.answerInFrames();
-        const document = nearestDocument(snapshots.tenants.current.documents, tenant) ?? {};
+        const { documents } = snapshots.tenants.current;
+        const document = nearestDocument(documents, tenant) ?? {};
         const at = Date.now();
-        const plan = decide({ verb, body: parseAs(requestSchemas[verb], body, 'body'), document, catalogue, at });
-        const itinerary = plan.candidates.slice(0, 1).map(({ vendor }) => stopName(provider.call, vendor));
-        if (verb === 'decide') passage.reply({ request, tenant, plan, itinerary } satisfies Decision);
-        else passage.forward(plan, itinerary, deadlineOf(at, asked.timeoutMs, settings.maxTimeoutMs, document));
+        const parsed = parseAs(requestSchemas[verb], body, 'body');
+        const plan = decide({ verb, body: parsed, document, catalogue, at });
+        if (verb === 'decide')
+          return passage.reply({ request, tenant, plan, itinerary: itineraryOf(plan) } satisfies Decision);
+        const deadline = deadlineOf(at, asked.timeoutMs, settings.maxTimeoutMs, document);
+        const forward = (admitted: Plan): void => passage.forward(admitted, itineraryOf(admitted), deadline);
+        const sizeBytes = passage.body.byteLength;
+        const admitted = admit(rates, { documents, tenant, plan, body: parsed, sizeBytes });
+        // A promise costs: only who has to wait for a counter gets one.
+        return admitted instanceof Promise ? admitted.then(forward) : forward(admitted);
       },
       list: () => ({ policies: [{ ...defaultPolicy, of: platformTenant }] }),
       get({ name }) {
         if (name !== defaultPolicy.name) throw new RouterError('not_found', `no policy "${name}"`, { param: 'name' });
         return { ...defaultPolicy, of: platformTenant };
       },
+      ...tenantAdministration(snapshots.tenants, house.put),
     };
   },
 });
+
+function itineraryOf({ candidates }: Plan): string[] {
+  return candidates.slice(0, 1).map(({ vendor }) => stopName(provider.call, vendor));
+}
 
 function asksForStream(body: unknown): boolean {
   return typeof body === 'object' && body !== null && 'stream' in body && body.stream === true;
