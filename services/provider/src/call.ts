@@ -1,5 +1,5 @@
 // One passage at a provider's stop: candidate after candidate, until one answers, a failure is final, or the next one is another vendor's.
-import { modelId, RouterError, type Candidate } from '@router-mesh/contracts';
+import { modelId, RouterError, slotsNeed, type Candidate } from '@router-mesh/contracts';
 import type { StopPassage } from '@router-mesh/kernel';
 import { attemptOf, CallFailure, errorOf, fallsBack } from './failure.ts';
 import { callModel, type Calls } from './one-call.ts';
@@ -11,6 +11,10 @@ import { callModel, type Calls } from './one-call.ts';
  */
 export async function serveCall(calls: Calls, passage: StopPassage): Promise<void> {
   refuseNeeds(passage);
+  await calls.limits.within(passage, () => callCandidates(calls, passage));
+}
+
+async function callCandidates(calls: Calls, passage: StopPassage): Promise<void> {
   const stored: Promise<boolean>[] = [];
   try {
     for (;;) {
@@ -30,7 +34,7 @@ export async function serveCall(calls: Calls, passage: StopPassage): Promise<voi
 
 /** A plan may need what this stop cannot do; ignoring that would be no answer to it. */
 function refuseNeeds({ plan, stop }: StopPassage): void {
-  const [need] = plan.needs;
+  const need = plan.needs.find((one) => one !== slotsNeed);
   if (need === undefined) return;
   throw new RouterError('unavailable', `stop "${stop}" cannot do "${need}", which the plan needs`, {
     details: { reason: 'needs', stop, need },
@@ -45,7 +49,7 @@ function firstCandidate({ plan, member, stop }: StopPassage): Candidate {
 
 /** Go on to the next candidate after one failed. @throws RouterError what the client is to be told, when there is none or none would help */
 function goOn(
-  { house }: Calls,
+  { house, limits }: Calls,
   passage: StopPassage,
   candidate: Candidate,
   error: unknown,
@@ -62,6 +66,7 @@ function goOn(
     'a call failed',
   );
   if (delivered > 0) throw interrupted(delivered, error.message, { attempts });
+  limits.fallingBack(passage);
   const next = fallsBack(error.class) ? passage.fallBack(attempt, Promise.all(stored)) : 'none';
   if (next === 'none') throw errorOf(error, attempts);
   return next;

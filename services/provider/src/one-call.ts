@@ -9,6 +9,7 @@ import {
 } from '@router-mesh/contracts';
 import type { House, StopPassage } from '@router-mesh/kernel';
 import { ulid } from 'ulid';
+import type { CallLimits } from './call-limits.ts';
 import { CallFailure, errorOfCall } from './failure.ts';
 import { Heard } from './heard.ts';
 import { endOf, finishedRecord, startedRecord, type CallFacts } from './records.ts';
@@ -27,6 +28,7 @@ const reportBytes = 64 * 1024;
 export interface Calls {
   readonly house: Pick<House, 'instance' | 'log' | 'tell' | 'store' | 'payloadLimit'>;
   readonly upstreams: Upstreams;
+  readonly limits: CallLimits;
   /** The document of a vendor, as it stands now. */
   document(vendor: string): ProviderDocument | undefined;
 }
@@ -60,10 +62,17 @@ export async function callModel(
   }
   const end = endOf(failure, passage.answer.deltas);
   const record = finishedRecord(facts, end, heard, { finishedAt: Date.now(), trail: passage.trail(end.error ?? 'ok') });
+  calls.limits.used(passage, record.usage);
   stored.push(store(calls, record));
   if (failure !== undefined) throw failure;
   const usageStored = (await Promise.all(stored)).every(Boolean);
-  sendAnswer(passage, { candidate, whole: heard.answer, usage: record.usage, usageStored });
+  sendAnswer(passage, {
+    candidate,
+    whole: heard.answer,
+    usage: record.usage,
+    usageStored,
+    limits: calls.limits.report(passage),
+  });
 }
 
 function openUpstream({ document, upstreams }: Calls, vendor: string): Upstream {

@@ -1,5 +1,12 @@
 // Answering the client once its model has answered: the whole answer, or the end of its stream, with the report of how it came.
-import { modelId, parseTrail, type AnswerReport, type Candidate, type Usage } from '@router-mesh/contracts';
+import {
+  modelId,
+  parseTrail,
+  type AnswerReport,
+  type Candidate,
+  type LimitsReport,
+  type Usage,
+} from '@router-mesh/contracts';
 import type { StopPassage } from '@router-mesh/kernel';
 
 export interface Answer {
@@ -8,9 +15,11 @@ export interface Answer {
   readonly whole: object | undefined;
   readonly usage: Usage;
   readonly usageStored: boolean;
+  /** How the tenant's limits stand; undefined where it has none. */
+  readonly limits: LimitsReport | undefined;
 }
 
-export function sendAnswer(passage: StopPassage, { candidate, whole, usage, usageStored }: Answer): void {
+export function sendAnswer(passage: StopPassage, { candidate, whole, usage, usageStored, limits }: Answer): void {
   const { plan } = passage;
   const report: AnswerReport = {
     request: passage.request,
@@ -20,6 +29,7 @@ export function sendAnswer(passage: StopPassage, { candidate, whole, usage, usag
     policy: plan.policy,
     attempts: plan.attempts,
     trail: parseTrail(passage.trail('ok')),
+    ...(limits === undefined ? {} : { limits }),
   };
   if (passage.travel.frames) {
     passage.answer.end({

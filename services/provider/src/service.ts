@@ -11,6 +11,7 @@ import {
   slots,
 } from '@router-mesh/contracts';
 import { defineService, type Concerning } from '@router-mesh/kernel';
+import { CallLimits } from './call-limits.ts';
 import { serveCall } from './call.ts';
 import { Keys } from './keys.ts';
 import { seedDocuments } from './seeds.ts';
@@ -37,6 +38,7 @@ export const providerService = defineService({
     const documents = () => snapshots.providers.current.documents;
     const calls = {
       house,
+      limits: new CallLimits(house),
       upstreams: new Upstreams(keys, settings.modelTimeoutMs),
       document: (vendor: string) => documents().get(vendor),
     };
