@@ -30,6 +30,7 @@ test('calls are counted by how they ended and by model, and their ids remembered
     failed: 1,
     closed_by_client: 1,
     open: 1,
+    peak: 4,
     authorized: 1,
     by_model: { echo: 2 },
     requests: [
@@ -56,6 +57,6 @@ test('a reset forgets all but the calls that are open', () => {
   stats.opened(true);
   stats.ended({ id: 'a', model: 'echo', stream: true, outcome: 'served' });
   stats.reset();
-  expect(stats.report()).toEqual({ ...new Stats().report(), open: 1 });
+  expect(stats.report()).toEqual({ ...new Stats().report(), open: 1, peak: 1 });
   expect(stats.calls()).toEqual({ served: [], failed: [], closed: [] });
 });

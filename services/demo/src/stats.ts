@@ -13,13 +13,14 @@ export interface EndedCall {
   readonly outcome: Outcome;
 }
 
-/** What `GET /stats` tells: `streamed` is the part of `served` that was, `requests` the last 100 calls, oldest first. */
+/** What `GET /stats` tells: `streamed` is the part of `served` that was, `peak` the most that were open at one time, `requests` the last 100 calls, oldest first. */
 export interface StatsReport {
   readonly served: number;
   readonly streamed: number;
   readonly failed: number;
   readonly closed_by_client: number;
   readonly open: number;
+  readonly peak: number;
   readonly authorized: number;
   readonly by_model: Readonly<Record<string, number>>;
   readonly requests: readonly EndedCall[];
@@ -34,6 +35,7 @@ export class Stats {
   #streamed = 0;
   #authorized = 0;
   #open = 0;
+  #peak = 0;
 
   /** `idLimit` bounds the ids remembered of each outcome. */
   constructor(idLimit = 100_000) {
@@ -43,6 +45,7 @@ export class Stats {
   /** A call arrived. */
   opened(authorized: boolean): void {
     this.#open++;
+    this.#peak = Math.max(this.#peak, this.#open);
     if (authorized) this.#authorized++;
   }
 
@@ -64,6 +67,7 @@ export class Stats {
       failed: this.#byOutcome.failed,
       closed_by_client: this.#byOutcome.closed,
       open: this.#open,
+      peak: this.#peak,
       authorized: this.#authorized,
       by_model: Object.fromEntries(this.#byModel),
       requests: this.#latest.toArray(),
@@ -86,5 +90,6 @@ export class Stats {
     this.#latest.clear();
     this.#streamed = 0;
     this.#authorized = 0;
+    this.#peak = this.#open;
   }
 }
