@@ -202,6 +202,45 @@ describe('router providers', () => {
   });
 });
 
+describe('router tenants', () => {
+  test('lists, shows and writes documents with their limits, each revision once', async () => {
+    expect(await shell.router(['tenants', 'list'])).toMatchObject({
+      stdout: 'no tenant has a document; write one with router tenants put\n',
+    });
+    const limits = { rpm: 600, concurrency: 20, models: { 'demo/echo': { tpm: 5000 } } };
+    const file = shell.write('acme.json', JSON.stringify({ limits }));
+    const written = await shell.router(['tenants', 'put', 'acme.web', file, '--revision', '0']);
+    expect(written).toMatchObject({ code: 0, stdout: expect.stringMatching(/^written as revision \d+\n$/) });
+    expect(await shell.router(['tenants', 'put', 'acme.web', file, '--revision', '0'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^router: conflict: "acme.web" was changed meanwhile/),
+    });
+    await shell.router(['tenants', 'put', 'other', '-'], { input: '{ "suspended": true, "max_timeout_ms": 5000 }' });
+    await until('the documents', async () => (await shell.router(['tenants', 'list'])).stdout.includes('other'));
+    const { stdout: listed } = await shell.router(['tenants', 'list']);
+    expect(listed).toMatch(/^acme\.web +600 rpm, 20 at a time; demo\/echo: 5000 tpm +none +no +1$/m);
+    expect(listed).toMatch(/^other +none +5000 ms +yes +2$/m);
+    expect((await shell.router(['tenant', 'list', 'acme'])).stdout).not.toContain('other');
+    const { stdout, stderr } = await shell.router(['tenants', 'get', 'acme.web']);
+    expect([JSON.parse(stdout), stderr]).toEqual([{ limits }, 'revision 1\n']);
+  });
+
+  test('leave it to the mesh to refuse a document, which names the field', async () => {
+    const { code, stderr } = await shell.router(['tenants', 'put', 'acme', '-'], { input: '{"limits":{"rpm":0}}' });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/^router: invalid_request: body: "document\.limits\.rpm" .*\n$/),
+    });
+  });
+
+  test('get of one that has none of its own is not_found', async () => {
+    expect(await shell.router(['tenants', 'get', 'nobody'])).toMatchObject({
+      code: 1,
+      stderr: 'router: not_found: tenant "nobody" has no document of its own\n',
+    });
+  });
+});
+
 describe('router nats-user', () => {
   test('prints a user that nats-server takes once its password is set, and refuses before', async () => {
     const { code, stdout } = await shell.router(['nats-user', 'acme.web', '--inbox']);
@@ -296,6 +335,8 @@ test.each([
   [['status']],
   [['providers']],
   [['providers', 'add']],
+  [['tenants']],
+  [['tenants', 'put']],
   [['nats-user']],
 ])('%j --help has options, examples and exit codes', async (command: readonly string[]) => {
   const { code, stdout } = await shell.router([...command, '--help']);

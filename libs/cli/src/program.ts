@@ -8,6 +8,7 @@ import { addGlobalOptions, type GlobalOptions } from './global-options.ts';
 import { addNatsUser } from './nats-user.ts';
 import { addProviders } from './providers.ts';
 import { addStatus } from './status.ts';
+import { addTenants } from './tenants.ts';
 import { addUp } from './up.ts';
 
 const examples = `
@@ -48,7 +49,7 @@ function createProgram(): Command {
     })
     .exitOverride();
   addGlobalOptions(program);
-  for (const add of [addUp, addChat, addDecide, addStatus, addProviders, addNatsUser]) add(program);
+  for (const add of [addUp, addChat, addDecide, addStatus, addProviders, addTenants, addNatsUser]) add(program);
   return program;
 }
 

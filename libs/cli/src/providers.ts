@@ -1,11 +1,9 @@
 // `router providers`: the documents that say where models are.
-import { readFileSync } from 'node:fs';
-import { text } from 'node:stream/consumers';
 import { platformTenant, provider, type ProviderReport } from '@router-mesh/contracts';
 import { call } from '@router-mesh/wire';
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { asOperator } from './access.ts';
-import { UsageError } from './errors.ts';
+import { readDocument, readRevision, showExamples } from './documents.ts';
 import { allOptions } from './global-options.ts';
 import { print, table } from './output.ts';
 
@@ -62,10 +60,6 @@ export function addProviders(program: Command): void {
     });
 }
 
-function showExamples(lines: string): string {
-  return `\nExamples:\n  ${lines}`;
-}
-
 function showAll(providers: readonly ProviderReport[]): string {
   if (providers.length === 0) return 'no providers; write one with router providers add';
   const rows = providers.map(({ vendor, base_url: url, key = 'none', models, any_model: any }) => {
@@ -73,19 +67,4 @@ function showAll(providers: readonly ProviderReport[]): string {
     return [vendor, url, key, [...names, ...(any ? ['any other'] : [])].join(', ')];
   });
   return table([{ title: 'VENDOR' }, { title: 'BASE URL' }, { title: 'KEY' }, { title: 'MODELS' }], rows);
-}
-
-function readRevision(given: string): number {
-  if (/^\d{1,15}$/.test(given)) return Number(given);
-  throw new InvalidArgumentError('It must be a whole number.');
-}
-
-async function readDocument(file: string): Promise<unknown> {
-  const source = file === '-' ? 'stdin' : `"${file}"`;
-  try {
-    return JSON.parse(file === '-' ? await text(process.stdin) : readFileSync(file, 'utf8')) as unknown;
-  } catch (error) {
-    const why = error instanceof SyntaxError ? 'is not JSON' : 'cannot be read';
-    throw new UsageError(`${source} ${why}: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }

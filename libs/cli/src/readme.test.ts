@@ -47,7 +47,7 @@ function examples(): Example[] {
 
 /** Run a line as a shell would: with `echo … |` before it, or `> file` behind it. */
 async function run(line: string): Promise<{ stdout: string; stderr: string }> {
-  const [, input = '', command = '', file] = /^(?:echo "(.*)" \| )?router (.*?)(?: > (\S+))?$/.exec(line) ?? [];
+  const [, input = '', command = '', file] = /^(?:echo ["'](.*)["'] \| )?router (.*?)(?: > (\S+))?$/.exec(line) ?? [];
   // Matches a quoted text, or a run of anything but blanks.
   const args = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
   const { stdout, stderr } = await shell.router(args, { input: `${input}\n` });
