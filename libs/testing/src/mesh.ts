@@ -94,6 +94,7 @@ export interface DemoStats {
   readonly failed: number;
   readonly closed_by_client: number;
   readonly open: number;
+  readonly peak: number;
 }
 
 /** The demo model's document, under any vendor's name. */
