@@ -23,6 +23,8 @@ export interface EntryContract extends Described {
   readonly subject: string;
   readonly queue: ServiceName;
   readonly from: readonly ['tenant'];
+  /** Where a service over its cap hands requests back; one member per verb. */
+  readonly handedBack: StopContract;
 }
 
 /** A stop of an itinerary. One `per` something is a family: `provider.<vendor>`, each member a queue group of its own. */

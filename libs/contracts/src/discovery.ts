@@ -21,6 +21,10 @@ export const Totals = z.object({
   refused_publishes: z.number(),
   /** Messages published while the connection to NATS was down. */
   unsent: z.number(),
+  /** Requests handed back by a stop above twice its cap. Instances from before it was counted do not tell it, nor `refused`. */
+  handed_back: z.number().optional(),
+  /** Requests refused because a stop was above twice its cap and nobody else had room. */
+  refused: z.number().optional(),
 });
 export type Totals = z.infer<typeof Totals>;
 

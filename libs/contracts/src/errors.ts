@@ -90,7 +90,7 @@ export const errorKinds = {
     grpc: 'UNAVAILABLE',
     type: 'server_error',
     retryable: true,
-    when: 'a stop is not running or over its cap (retry); `no_candidate`, `policy_limit`, `policy_error` (no retry: decisions are deterministic); `details.reason`',
+    when: 'a stop is not running or over its cap (retry after `details.retry_after_ms`); `no_candidate`, `policy_limit`, `policy_error` (no retry: decisions are deterministic); `details.reason`',
   },
   deadline_exceeded: {
     http: 504,

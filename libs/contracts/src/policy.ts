@@ -101,11 +101,22 @@ export const rates = stream({
   summary: 'Rate counters, one a minute',
 });
 
+/** Where a policy over its cap hands requests back: its own entry discards the header that says so. */
+export const policyStop = stop({
+  name: 'policy',
+  per: 'verb',
+  queue: 'policy',
+  service: 'policy',
+  from: ['policy'],
+  summary: 'Requests handed back by a policy over its cap',
+});
+
 export const policy = {
   evaluate: entry({
     subject: 'router.v2.request.*.>',
     queue: 'policy',
     from: ['tenant'],
+    handedBack: policyStop,
     summary: 'Decide what may happen to a request and where it goes',
   }),
   list: rpc({
@@ -156,16 +167,6 @@ export const policy = {
     summary: "Write a tenant's document; with `revision` only over that one (0: only if there is none)",
   }),
 };
-
-/** Where a policy over its cap hands requests back: its own entry discards the header that says so. */
-export const policyStop = stop({
-  name: 'policy',
-  per: 'verb',
-  queue: 'policy',
-  service: 'policy',
-  from: ['policy'],
-  summary: 'Requests handed back by a policy over its cap',
-});
 
 /** A document that is not of its form keeps being ignored while the last good one serves. */
 export const badDocument = (entity: 'policy' | 'provider') =>

@@ -73,6 +73,25 @@ test.each(['65536', '-1', 'http'])('"%s" is no port', (text) => {
   expect(port?.schema.safeParse(text).success).toBe(false);
 });
 
+test.each([
+  ['ROUTER_MAX_IN_FLIGHT', '1', 1],
+  ['ROUTER_MAX_IN_FLIGHT', '1000', 1000],
+  ['ROUTER_MAX_IN_FLIGHT_BYTES', '32MiB', 33_554_432],
+])('%s=%s is %d', (name, text, value) => {
+  expect(allSettings.find((setting) => setting.name === name)?.schema.parse(text)).toBe(value);
+});
+
+test.each([
+  ['ROUTER_MAX_IN_FLIGHT', '0'],
+  ['ROUTER_MAX_IN_FLIGHT', '-1'],
+  ['ROUTER_MAX_IN_FLIGHT', '1.5'],
+  ['ROUTER_MAX_IN_FLIGHT', 'many'],
+  ['ROUTER_MAX_IN_FLIGHT_BYTES', '0MiB'],
+  ['ROUTER_MAX_IN_FLIGHT_BYTES', '32MB'],
+])('%s=%s is refused', (name, text) => {
+  expect(allSettings.find((setting) => setting.name === name)?.schema.safeParse(text).success).toBe(false);
+});
+
 test('a setting with a default is always there, one without may be absent', () => {
   expectTypeOf<SettingValues<typeof policySettings>['maxBodyBytes']>().toEqualTypeOf<number>();
   expectTypeOf<SettingValues<typeof providerSettings>['secrets']>().toEqualTypeOf<string | undefined>();

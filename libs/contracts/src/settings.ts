@@ -23,6 +23,12 @@ export const Size = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const Count = z
+  .string()
+  .regex(/^\d{1,9}$/, 'must be a whole number')
+  .transform(Number)
+  .pipe(z.number().min(1, 'must be 1 or more'));
+
 const Flag = z.enum(['0', '1'], 'must be 0 or 1').transform((text) => text === '1');
 
 const Port = z
@@ -113,6 +119,21 @@ export const commonSettings = {
     fallback: '60s',
     of: services,
     summary: 'How long a stopping service waits for what is under way; grant the process five seconds more',
+  }),
+  maxInFlight: setting({
+    name: 'ROUTER_MAX_IN_FLIGHT',
+    schema: Count,
+    fallback: '1000',
+    of: services,
+    summary:
+      'Requests that one stop of a process works on before it takes no more until half of them are done; above twice as many it hands back or refuses',
+  }),
+  maxInFlightBytes: setting({
+    name: 'ROUTER_MAX_IN_FLIGHT_BYTES',
+    schema: Size.pipe(z.number().min(1, 'must be 1 or more')),
+    fallback: '256MiB',
+    of: services,
+    summary: 'The same for the bytes of their bodies, of each stop of a process',
   }),
   replicas: setting({
     name: 'ROUTER_REPLICAS',

@@ -54,7 +54,17 @@ test('totals are counted once for Prometheus and for discovery', async () => {
   counts.missing('provider.demo');
   counts.refusedAddress();
   counts.refusedPublish();
-  expect(counts.totals()).toEqual({ missing: 2, refused_addresses: 1, refused_publishes: 1 });
+  counts.handedBack('policy');
+  counts.refused('policy');
+  counts.refused('provider.demo');
+  counts.left('policy');
+  expect(counts.totals()).toEqual({
+    missing: 2,
+    refused_addresses: 1,
+    refused_publishes: 1,
+    handed_back: 1,
+    refused: 2,
+  });
   expect(await lines(counts, 'router_missing_stops_total')).toEqual([
     'router_missing_stops_total{stop="cost"} 1',
     'router_missing_stops_total{stop="provider.demo"} 1',
@@ -62,7 +72,11 @@ test('totals are counted once for Prometheus and for discovery', async () => {
   expect(await lines(counts, 'router_refused')).toEqual([
     'router_refused_addresses_total 1',
     'router_refused_publishes_total 1',
+    'router_refused_over_cap_total{stop="policy"} 1',
+    'router_refused_over_cap_total{stop="provider.demo"} 1',
   ]);
+  expect(await lines(counts, 'router_handed_back_total')).toEqual(['router_handed_back_total{stop="policy"} 1']);
+  expect(await lines(counts, 'router_stop_leaves_total')).toEqual(['router_stop_leaves_total{stop="policy"} 1']);
 });
 
 test('numbers that change by themselves are read when asked for', async () => {

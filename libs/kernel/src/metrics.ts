@@ -36,7 +36,25 @@ export class Counts {
     help: 'Publishes to return addresses that the NATS server refused',
     registers: [this.registry],
   });
-  readonly #totals = { missing: 0, refused_addresses: 0, refused_publishes: 0 };
+  readonly #left = new Counter({
+    name: 'router_stop_leaves_total',
+    help: 'How often a stop left its queue group at its cap',
+    labelNames: ['stop'],
+    registers: [this.registry],
+  });
+  readonly #handedBack = new Counter({
+    name: 'router_handed_back_total',
+    help: 'Requests that a stop above twice its cap handed back',
+    labelNames: ['stop'],
+    registers: [this.registry],
+  });
+  readonly #refused = new Counter({
+    name: 'router_refused_over_cap_total',
+    help: 'Requests that a stop above twice its cap refused, for nobody else had room',
+    labelNames: ['stop'],
+    registers: [this.registry],
+  });
+  readonly #totals = { missing: 0, refused_addresses: 0, refused_publishes: 0, handed_back: 0, refused: 0 };
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
@@ -79,6 +97,22 @@ export class Counts {
   refusedPublish(): void {
     this.#totals.refused_publishes += 1;
     this.#refusedPublishes.inc();
+  }
+
+  /** A stop left its queue group at its cap. */
+  left(stop: string): void {
+    this.#left.inc({ stop });
+  }
+
+  handedBack(stop: string): void {
+    this.#totals.handed_back += 1;
+    this.#handedBack.inc({ stop });
+  }
+
+  /** A stop was above twice its cap, and so was everybody else. */
+  refused(stop: string): void {
+    this.#totals.refused += 1;
+    this.#refused.inc({ stop });
   }
 
   /** A number that changes by itself, read when asked for. */

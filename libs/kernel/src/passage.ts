@@ -3,6 +3,7 @@ import { formatTrailEntry, parseTrail, type RouterError } from '@router-mesh/con
 import { AnswerWriter, type Travel } from '@router-mesh/wire';
 import { judge } from './judge.ts';
 import type { Link } from './link.ts';
+import { retryLaterMs } from './retry-after.ts';
 import { withoutStop, type NextStop } from './route.ts';
 
 /** What every passage has, at the entry and behind it. */
@@ -17,6 +18,9 @@ export abstract class Passage {
   #started = performance.now();
   #done = false;
   #code = 'ok';
+  /** Forwards of which it is not certain yet that somebody has them. */
+  #unsettled = 0;
+  #freed: (() => void) | undefined;
 
   constructor(link: Link, stop: string, body: Uint8Array) {
     this.link = link;
@@ -37,6 +41,12 @@ export abstract class Passage {
   /** How it ended at this stop: `ok` or an error code. */
   get code(): string {
     return this.#code;
+  }
+
+  /** Calls a function once when no forward holds the body any more: at once when none does. For when the handler is done. */
+  whenFreed(freed: () => void): void {
+    if (this.#unsettled === 0) freed();
+    else this.#freed = freed;
   }
 
   /** End the request with an error: one message, or a frame where frames were asked for. */
@@ -76,23 +86,33 @@ export abstract class Passage {
    * @param before what an answer must wait for
    */
   protected send(next: NextStop, code = 'ok', before: Promise<unknown> = Promise.resolve()): void {
-    const landed = this.link.flight.hold();
+    const settled = this.#holdBody();
     try {
       this.link.forwarder.forward(next.stop, next.travel, this.body, {
         missing: () => this.#goOnWithout(next, code, before),
-        settled: landed,
+        settled,
       });
     } catch (error) {
-      landed();
+      settled();
       throw error;
     }
     this.finish(code);
   }
 
+  #holdBody(): () => void {
+    const landed = this.link.flight.hold();
+    this.#unsettled += 1;
+    return () => {
+      landed();
+      this.#unsettled -= 1;
+      if (this.#unsettled === 0) this.#freed?.();
+    };
+  }
+
   #goOnWithout(next: NextStop, code: string, before: Promise<unknown>): void {
     this.link.counts.missing(next.stop);
     try {
-      this.send(withoutStop(next), code, before);
+      this.send(withoutStop(next, retryLaterMs(Math.random())), code, before);
     } catch (thrown) {
       const error = judge(this.link.log, thrown, 'a request could not go on', {
         stop: next.stop,

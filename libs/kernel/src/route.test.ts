@@ -33,12 +33,13 @@ test('an optional stop that is not running is left out, and the leg stays', () =
   expect(withoutStop(after).stop).toBe('provider.a');
 });
 
-test('a required stop that is not running is `unavailable` by name', () => {
-  expect(() => withoutStop(nextStop(travelling(['cost', 'provider.a'])))).toThrow(
+test('a required stop that is not running is `unavailable` by name, and says when to ask again: it may only be full', () => {
+  expect(() => withoutStop(nextStop(travelling(['cost', 'provider.a'])), 700)).toThrow(
     expect.objectContaining({
       code: 'unavailable',
-      message: 'stop "cost" is not running',
-      details: { reason: 'not_running', stop: 'cost' },
+      retryable: true,
+      message: 'stop "cost" is not running, or all of its replicas are at their cap',
+      details: { reason: 'not_running', stop: 'cost', retry_after_ms: 700 },
     }),
   );
 });
@@ -55,7 +56,12 @@ test('a provider that is not running is a failed candidate; only the last is `un
     expect.objectContaining({
       code: 'unavailable',
       retryable: true,
-      details: { reason: 'not_running', stop: 'provider.b', attempts: [{ model: 'a/echo', class: 'not_running' }] },
+      details: {
+        reason: 'not_running',
+        stop: 'provider.b',
+        retry_after_ms: expect.any(Number),
+        attempts: [{ model: 'a/echo', class: 'not_running' }],
+      },
     }),
   );
 });

@@ -28,9 +28,11 @@ export function nextStop(travel: Travel): NextStop {
 
 /**
  * Where to go when a stop is not running: an optional one is left out, another candidate is tried in a provider's place.
+ *
+ * The server cannot tell a stop that nobody runs from one whose members are all at their cap: so the refusal says when to ask again.
  * @throws RouterError `unavailable` naming the stop when neither helps
  */
-export function withoutStop({ stop, optional, travel }: NextStop): NextStop {
+export function withoutStop({ stop, optional, travel }: NextStop, retryAfterMs = 1000): NextStop {
   if (optional) return nextStop(travel);
   const [candidate] = travel.plan.candidates;
   if (candidate !== undefined && stop === stopName(provider.call, candidate.vendor)) {
@@ -38,8 +40,8 @@ export function withoutStop({ stop, optional, travel }: NextStop): NextStop {
     if (failed !== undefined) return failed;
   }
   const attempts = travel.plan.attempts.length === 0 ? {} : { attempts: travel.plan.attempts };
-  throw new RouterError('unavailable', `stop "${stop}" is not running`, {
-    details: { reason: 'not_running', stop, ...attempts },
+  throw new RouterError('unavailable', `stop "${stop}" is not running, or all of its replicas are at their cap`, {
+    details: { reason: 'not_running', stop, retry_after_ms: retryAfterMs, ...attempts },
   });
 }
 

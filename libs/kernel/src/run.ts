@@ -99,7 +99,7 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
 
   async start(): Promise<void> {
     const { name } = this.#definition;
-    const { natsUrl, credentials, httpHost, httpPort, tenantInbox } = this.#common;
+    const { natsUrl, credentials, httpHost, httpPort, tenantInbox, maxInFlight, maxInFlightBytes } = this.#common;
     const health = await serveHealth(httpHost, httpPort, this.#counts.registry, () => this.#readiness());
     this.#log.info({ http: health.url, version }, 'starting');
     // A process that has nothing yet to wait for goes at once.
@@ -141,7 +141,10 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
     this.#enter('stops');
     await this.#definition.prepare?.(house);
     if (this.#phase === 'stopping') return;
-    const stops = (this.#stops = new Stops(link, { tenantInbox }));
+    const stops = (this.#stops = new Stops(link, {
+      tenantInbox,
+      cap: { requests: maxInFlight, bytes: maxInFlightBytes },
+    }));
     this.#rpcs = await Rpcs.register(link, this.#discovery(link, stops));
     this.#serve(house, stops, this.#rpcs);
     await nc.flush().catch(() => undefined); // what is subscribed meanwhile is told again after a reconnect

@@ -10,6 +10,8 @@ test('what is not set has its fallback, or is absent', () => {
     httpPort: 0,
     logLevel: 'info',
     drainTimeoutMs: 60_000,
+    maxInFlight: 1000,
+    maxInFlightBytes: 268_435_456,
     replicas: 1,
     tenantInbox: false,
   });

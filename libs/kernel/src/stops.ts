@@ -1,6 +1,7 @@
 // The entry and the stops of a service: queue subscriptions that check, count and answer for their handlers.
 import {
   header,
+  requestSubject,
   RouterError,
   stopName,
   stopQueue,
@@ -17,9 +18,12 @@ import {
   type MsgHdrs,
   type Subscription,
 } from '@router-mesh/wire';
+import type { CapLimits } from './cap.ts';
+import { EntryPassage } from './entry-passage.ts';
+import { Gate, measureGates, type Arrival, type Place } from './gate.ts';
+import { entryHandBack, readStageVerb, stageHandBack } from './hand-back.ts';
 import { judge } from './judge.ts';
 import type { Link } from './link.ts';
-import { EntryPassage } from './entry-passage.ts';
 import { StopPassage } from './stop-passage.ts';
 
 type Handle<Passage> = (passage: Passage) => void | Promise<void>;
@@ -27,45 +31,90 @@ type Handle<Passage> = (passage: Passage) => void | Promise<void>;
 /** What services say to each other in headers, bytes: more than a plan of 32 KiB and any trail. */
 const mostStageHeaderBytes = 256 * 1024;
 
+const unlimited: CapLimits = { requests: Infinity, bytes: Infinity };
+
+/** What stops are told by settings. */
+export interface StopOptions {
+  readonly tenantInbox: boolean;
+  /** How much each stop may have in flight; without one there is no limit. */
+  readonly cap?: CapLimits;
+}
+
+/** A request at the entry: from a client, or handed back. */
+interface Asking {
+  readonly subject: string;
+  readonly reply: string | undefined;
+  readonly data: Uint8Array;
+  readonly hop: boolean;
+  /** @throws RouterError when they are not of their form */
+  headers(): MsgHdrs | undefined;
+}
+
 /** Subscribes and unsubscribes a service's stops. */
 export class Stops {
   readonly #link: Link;
-  readonly #tenantInbox: boolean;
-  readonly #subscriptions = new Map<string, Subscription>();
+  readonly #options: StopOptions;
+  /** Also of stops that are served no more: what they have in flight still counts when they are served again. */
+  readonly #gates = new Map<string, Gate>();
   /** Ends what is under way, each in its own way. */
   readonly #abandon = new Set<() => void>();
 
-  constructor(link: Link, { tenantInbox }: { readonly tenantInbox: boolean }) {
+  constructor(link: Link, options: StopOptions) {
     this.#link = link;
-    this.#tenantInbox = tenantInbox;
+    this.#options = options;
+    measureGates(link.counts, this.#gates);
   }
 
-  /** The names of the stops that are served now. */
+  /** The names of the stops that are served now, be they away from their queue groups for the moment. */
   get names(): string[] {
-    return [...this.#subscriptions.keys()];
+    return [...this.#gates].filter(([, gate]) => gate.isOpen).map(([stop]) => stop);
   }
 
+  /** Serve an entry, and the stage where it is handed back: under one cap. The entry itself is never left at the cap, for its clients would hear the server's bare 503. */
   serveEntry(contract: EntryContract, handle: Handle<EntryPassage>): void {
-    const stop = contract.queue;
-    this.#subscribe(stop, contract.subject, contract.queue, (message) => {
-      const reply = this.#returnAddress(message.reply, message.subject.split('.')[4], false);
+    const { queue: stop, subject, handedBack } = contract;
+    const gate = this.#gate(stop);
+    const take = (asking: Asking): void => {
+      const { data } = asking;
+      const reply = this.#returnAddress(asking.reply, asking.subject.split('.')[4], false);
       if (reply === undefined) return;
       let framed = false;
-      const open = (): EntryPassage => {
-        const headers = readHeaders(message);
-        framed = headers?.get(header.frames) === '1';
-        return new EntryPassage(this.#link, stop, message, headers, reply);
+      const headers = (): MsgHdrs | undefined => {
+        const read = asking.headers();
+        framed = read?.get(header.frames) === '1';
+        return read;
       };
-      this.#run(stop, handle, open, (error) => new AnswerWriter(this.#link.nc, reply, { framed, leg: 0 }).error(error));
-    });
+      const arrival: Arrival = {
+        body: data,
+        hop: asking.hop,
+        handBack: () => entryHandBack(contract, asking.subject, reply, headers()),
+        refuse: (error) => new AnswerWriter(this.#link.nc, reply, { framed, leg: 0 }).error(error),
+      };
+      const open = (): EntryPassage => new EntryPassage(this.#link, stop, asking, headers(), reply);
+      this.#take(stop, gate, arrival, handle, open);
+    };
+    const stage = stopSubject(handedBack);
+    gate.open(
+      () =>
+        this.#listen(stop, stage, stopQueue(handedBack), (message) => {
+          const asking = this.#handedBack(stop, stage, message);
+          if (asking !== undefined) take(asking);
+        }),
+      () =>
+        this.#listen(stop, subject, stop, (message) => {
+          const { subject, reply, data } = message;
+          take({ subject, reply, data, hop: false, headers: () => readHeaders(message) });
+        }),
+    );
   }
 
   /** Serve one stop, or one member of a family of stops. */
   serveStop(contract: StopContract, member: string | undefined, handle: Handle<StopPassage>): void {
     const subject = stopSubject(contract, member);
     const stop = stopName(contract, member);
-    if (this.#subscriptions.has(stop)) return;
-    this.#subscribe(stop, subject, stopQueue(contract, member), (message) => {
+    const gate = this.#gate(stop);
+    if (gate.isOpen) return;
+    const receive = (message: Msg): void => {
       // A stage message that was redirected here by somebody's store or mapping is nobody's request.
       if (message.subject !== subject) return;
       const headers = this.#stageHeaders(stop, message);
@@ -73,27 +122,31 @@ export class Stops {
       if (reply === undefined) return;
       const framed = headers?.get(header.frames) === '1';
       const leg = Number(/^\d{1,9}$/.exec(headers?.get(header.leg) ?? '') ?? 0);
+      const arrival: Arrival = {
+        body: message.data,
+        hop: headers?.get(header.hop) === '1',
+        handBack: () => ({ stop, headers: stageHandBack(headers) }),
+        refuse: (error) => new AnswerWriter(this.#link.nc, reply, { framed, leg }).error(error),
+      };
       const open = (): StopPassage => new StopPassage(this.#link, stop, member ?? '', message.data, headers);
-      this.#run(stop, handle, open, (error) => new AnswerWriter(this.#link.nc, reply, { framed, leg }).error(error));
-    });
+      this.#take(stop, gate, arrival, handle, open);
+    };
+    gate.open(() => this.#listen(stop, subject, stopQueue(contract, member), receive));
   }
 
-  /** Leave one stop's queue group; what is under way is still delivered. */
+  /** Leave one stop's queue group for good; what is under way is still delivered. */
   async leave(stop: string): Promise<void> {
-    const subscription = this.#subscriptions.get(stop);
-    this.#subscriptions.delete(stop);
-    if (subscription?.isClosed() === false && !this.#link.nc.isClosed()) await subscription.drain();
+    await this.#gates.get(stop)?.close();
   }
 
   /** Forget all queue groups at once: while NATS is away it has forgotten us, and a reconnect must not bring them back. */
   forgetAll(): void {
-    for (const subscription of this.#subscriptions.values()) subscription.unsubscribe();
-    this.#subscriptions.clear();
+    for (const gate of this.#gates.values()) gate.forget();
   }
 
   /** Leave all queue groups. */
   async leaveAll(): Promise<void> {
-    await Promise.all(this.names.map((stop) => this.leave(stop)));
+    await Promise.all([...this.#gates.values()].map((gate) => gate.close()));
   }
 
   /** Answer what is still under way: its handlers will not. */
@@ -101,10 +154,27 @@ export class Stops {
     for (const abandon of [...this.#abandon]) abandon();
   }
 
-  #subscribe(stop: string, subject: string, queue: string, receive: (message: Msg) => void): void {
+  #gate(stop: string): Gate {
+    const found = this.#gates.get(stop);
+    if (found !== undefined) return found;
+    const gate = new Gate(this.#link, stop, this.#options.cap ?? unlimited);
+    this.#gates.set(stop, gate);
+    return gate;
+  }
+
+  #listen(stop: string, subject: string, queue: string, receive: (message: Msg) => void): Subscription {
     const failed = (thrown: unknown): void =>
       void judge(this.#link.log, thrown, 'a message could not be taken', { stop });
-    this.#subscriptions.set(stop, listen(this.#link.nc, subject, receive, { queue, failed }));
+    return listen(this.#link.nc, subject, receive, { queue, failed });
+  }
+
+  /** A request at the entry that another instance handed back; undefined for what is nobody's request. */
+  #handedBack(stop: string, stage: string, message: Msg): Asking | undefined {
+    const verb = readStageVerb(stage, message.subject);
+    const headers = verb === undefined ? undefined : this.#stageHeaders(stop, message);
+    if (verb === undefined || headers === undefined) return undefined;
+    const subject = requestSubject(verb, headers.get(header.tenant));
+    return { subject, reply: headers.get(header.reply), data: message.data, hop: true, headers: () => headers };
   }
 
   /** Only services publish to stages: headers that cannot be read are a bug of ours, and nobody can be told. */
@@ -123,14 +193,28 @@ export class Stops {
     organisation: string | undefined,
     behindEntry: boolean,
   ): string | undefined {
-    const inboxOf = this.#tenantInbox ? organisation : undefined;
+    const inboxOf = this.#options.tenantInbox ? organisation : undefined;
     if (isReturnAddress(address, { inboxOf, behindEntry })) return address;
     this.#link.counts.refusedAddress();
     return undefined;
   }
 
+  /** Let a request in, where there is room for it. */
+  #take<Passage extends EntryPassage | StopPassage>(
+    stop: string,
+    gate: Gate,
+    arrival: Arrival,
+    handle: Handle<Passage>,
+    open: () => Passage,
+  ): void {
+    const place = gate.enter(arrival.body.length);
+    if (place === undefined) gate.turnAway(arrival);
+    else this.#run(stop, place, handle, open, arrival.refuse);
+  }
+
   #run<Passage extends EntryPassage | StopPassage>(
     stop: string,
+    place: Place,
     handle: Handle<Passage>,
     open: () => Passage,
     answerMalformed: (error: RouterError) => void,
@@ -144,6 +228,9 @@ export class Stops {
       this.#abandon.delete(abandon);
       if (passage instanceof StopPassage) passage.release();
       ended(code);
+      place.ended();
+      if (passage === undefined) place.freed();
+      else passage.whenFreed(place.freed);
       landed();
     };
     const fail = (thrown: unknown): void => {

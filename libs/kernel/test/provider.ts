@@ -2,6 +2,9 @@
 import { provider, providerDocumentRefused, providers, slots } from '@router-mesh/contracts';
 import { defineService, run, type StopPassage } from '../src/index.ts';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const slownessMs = Number(process.env['TEST_SLOWNESS_MS'] ?? 0);
 
 const service = defineService({
   name: 'provider',
@@ -38,6 +41,9 @@ const service = defineService({
 /** Resolves when the request may be answered. */
 async function behave(passage: StopPassage, isThere: (key: string) => Promise<void>): Promise<void> {
   switch (passage.member) {
+    case 'answers': // as slowly as this process is told to be
+      if (slownessMs > 0) await sleep(slownessMs);
+      return;
     case 'waits':
       return await isThere('released');
     case 'ignores':

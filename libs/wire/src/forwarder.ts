@@ -1,12 +1,20 @@
 // Handing a request to its next stop, and hearing when nobody listens there.
 import { stageSubject } from '@router-mesh/contracts';
-import type { NatsConnection } from '@nats-io/nats-core';
+import type { MsgHdrs, NatsConnection } from '@nats-io/nats-core';
 import { publish } from './connection-state.ts';
 import type { Control, ControlSubject } from './control.ts';
 import { encodeTravel, type Travel } from './passage-headers.ts';
 
 /** How long forwards are gathered before one PING settles them all, ms. */
 const settleEveryMs = 5;
+
+/** What a forward comes to. */
+interface Outcome {
+  /** Called once if nobody listens there. */
+  readonly missing: () => void;
+  /** Called once when it is certain that somebody was listening, or `missing` has been called. */
+  readonly settled: () => void;
+}
 
 interface Sent {
   readonly control: ControlSubject;
@@ -32,18 +40,19 @@ export class Forwarder {
 
   /**
    * Publish a request to a stop.
-   * @param missing called once if nobody listens there
-   * @param settled called once when it is certain that somebody was listening, or `missing` has been called
-   * @throws RouterError `too_large` when the plan is; whatever it throws, nothing was published and neither function will be called
+   * @throws RouterError `too_large` when the plan is; whatever it throws, nothing was published and no outcome will be told
    */
-  forward(
-    stop: string,
-    travel: Travel,
-    body: Uint8Array,
-    { missing, settled }: { readonly missing: () => void; readonly settled: () => void },
-  ): void {
+  forward(stop: string, travel: Travel, body: Uint8Array, outcome: Outcome): void {
+    this.#send(stop, encodeTravel(travel), body, outcome);
+  }
+
+  /** Publish a request to its own stop once more, for another member to take it. @throws as `forward` does */
+  handBack(stop: string, headers: MsgHdrs, body: Uint8Array, outcome: Outcome): void {
+    this.#send(stop, headers, body, outcome);
+  }
+
+  #send(stop: string, headers: MsgHdrs, body: Uint8Array, { missing, settled }: Outcome): void {
     const subject = stageSubject(stop);
-    const headers = encodeTravel(travel);
     const control = this.#control.open((message) => {
       if (message.kind !== 'missing') return;
       control.release();

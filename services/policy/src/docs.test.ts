@@ -4,7 +4,9 @@ import {
   LimitsReport,
   policy,
   policySettings,
+  policyStop,
   rpcSubject,
+  stopSubject,
   TenantDocument,
   TenantLimits,
 } from '@router-mesh/contracts';
@@ -35,7 +37,11 @@ test('the README tells of exactly the subjects that it serves', () => {
   const rpcs = [policy.list, policy.get, policy.tenantList, policy.tenantGet, policy.tenantPut].map((contract) =>
     rpcSubject(contract, '<tenant…>'),
   );
-  expect(firstColumn('Subjects')).toEqual(['router.v2.request.<verb>.<tenant…>', ...rpcs]);
+  expect(firstColumn('Subjects')).toEqual([
+    'router.v2.request.<verb>.<tenant…>',
+    stopSubject(policyStop, '<verb>'),
+    ...rpcs,
+  ]);
 });
 
 test("the README tells of exactly the fields of a tenant's document", () => {

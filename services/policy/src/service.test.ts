@@ -2,16 +2,18 @@ import {
   Decision,
   header,
   policy,
+  policyStop,
   provider,
   requestSubject,
   RouterError,
+  stopSubject,
   tenants,
   type Plan,
   type TenantDocument,
   type Verb,
 } from '@router-mesh/contracts';
 import { demoDocument, startMesh, until } from '@router-mesh/testing';
-import { call, headers, putDocument, type Msg } from '@router-mesh/wire';
+import { call, createInbox, headers, putDocument, type Msg } from '@router-mesh/wire';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 
@@ -326,6 +328,27 @@ test('forged headers change nothing', async () => {
   expect([stage?.subject, stage?.headers?.get(header.tenant)]).toEqual(['router.v2.stage.provider.demo', 'acme.web']);
   expect(stage?.headers?.get(header.reply)).toMatch(/^_INBOX\./);
   expect(JSON.stringify([...(stage?.headers ?? [])])).not.toMatch(/victim|forged|9999999999999|Router-(Leg|Hop)/);
+});
+
+test('a request that another policy hands back is decided as at the entry, and for its own client', async () => {
+  const [inbox, heard] = [createInbox(), Promise.withResolvers<Msg>()];
+  nc.subscribe(inbox, { max: 1, callback: (_error, message) => heard.resolve(message) });
+  await nc.flush();
+  const back = headers();
+  for (const [name, value] of [
+    [header.tenant, 'acme.web'],
+    [header.reply, inbox],
+    [header.hop, '1'],
+    [header.request, '01HZX3KQ5V9J8M2N4P6R7S8T9W'],
+    [header.timeout, '5000'],
+  ] as const)
+    back.set(name, value);
+  root.publish(stopSubject(policyStop, 'chat'), JSON.stringify(hi()), { headers: back });
+  expect((await heard.promise).json()).toMatchObject({
+    router: { request: '01HZX3KQ5V9J8M2N4P6R7S8T9W', provider: 'demo' },
+  });
+  const stage = forwarded.find(({ subject }) => subject === 'router.v2.stage.provider.demo');
+  expect([stage?.headers?.get(header.tenant), stage?.headers?.has(header.hop)]).toEqual(['acme.web', false]);
 });
 
 test('the requests in the README do what it says', async () => {

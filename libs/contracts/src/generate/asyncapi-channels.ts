@@ -135,7 +135,7 @@ function stopChannel(stop: StopContract): Channel {
     messages: {
       [`passage.${stop.name}`]: {
         summary: "The client's body, untouched; what stops need is in the headers",
-        headers: headersSchema(headerGroups.stage),
+        headers: headersSchema(stop.per === 'verb' ? headerGroups.handedBack : headerGroups.stage),
         payload: { type: 'object' },
       },
     },

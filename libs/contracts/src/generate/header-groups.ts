@@ -10,7 +10,7 @@ const says: Readonly<Record<string, string>> = {
   [header.frames]: '`1`: the answer goes in frames',
   [header.credit]: 'Deltas that the reader takes before its first `limit`; not built yet',
   [header.leg]: 'How often the passage was forwarded to another candidate',
-  [header.hop]: '`1`: handed back once; not built yet',
+  [header.hop]: '`1`: handed back once, by a stop over its cap',
   [header.tenant]: 'Tenant path, taken from the subject at the entry',
   [header.reply]: 'Where the answer goes',
   [header.itinerary]: 'The stops still to visit, comma separated',
@@ -49,6 +49,7 @@ const onStages = [
 export const headerGroups = {
   entry: entryHeaders,
   stage: onStages,
+  handedBack: [...entryHeaders, header.tenant, header.reply, header.hop],
   frame: [header.frame, header.seq],
   beat: [header.frame],
   error: [header.error, header.errorCode, header.frame, header.seq],
