@@ -77,7 +77,7 @@ describe('router chat', () => {
     expect(await shell.router(asked)).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'router: unavailable: stop "provider.ghost" is not running\n',
+      stderr: 'router: unavailable: stop "provider.ghost" is not running, or all of its replicas are at their cap\n',
     });
     const { code, stdout, stderr } = await shell.router([...asked, '--json']);
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });

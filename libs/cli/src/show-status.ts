@@ -72,11 +72,13 @@ const totalNames: readonly (readonly [keyof Totals, string])[] = [
   ['refused_addresses', 'requests with a return address that may not be answered'],
   ['refused_publishes', 'answers that NATS refused'],
   ['unsent', 'messages lost while NATS was away'],
+  ['handed_back', 'requests handed back by a stop over its cap'],
+  ['refused', 'requests refused over the cap'],
 ];
 
 function showTotals(instances: readonly Instance[]): string {
   const shown = totalNames.flatMap(([name, what]) => {
-    const total = instances.reduce((sum, { totals }) => sum + totals[name], 0);
+    const total = instances.reduce((sum, { totals }) => sum + (totals[name] ?? 0), 0);
     return total === 0 ? [] : [warning(`${what}: ${total}`)];
   });
   return shown.join(', ') || 'none';
