@@ -16,3 +16,4 @@ export { poll, until } from './poll.ts';
 export { TestProcess } from './process.ts';
 export { publishRaw, type RawMessage } from './raw-publish.ts';
 export { aPlan, aTravel } from './travel.ts';
+export { metricOf } from './metrics.ts';
