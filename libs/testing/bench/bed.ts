@@ -1,5 +1,4 @@
 // Everything that is measured, running: our mesh, the bare mesh on a server of its own, the yardsticks, one demo model and one load generator.
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { natsServer, startMesh, TestProcess, type Mesh, type NatsServer } from '../src/index.ts';
 import { LoadGenerator } from './load/generator.ts';
@@ -51,16 +50,16 @@ export class Bed implements AsyncDisposable {
   /** Our services and their nats-server. */
   get ours(): Pids {
     const services: Pids = Object.fromEntries(this.mesh.services.map(({ name, child }) => [name, child.pid ?? 0]));
-    return { ...services, 'nats-server': pidOf(this.mesh.nats) };
+    return { ...services, 'nats-server': this.mesh.nats.pid };
   }
 
   /** The two stops of the bare mesh and their nats-server. */
   get bareMesh(): Pids {
-    return { ...this.#pids('first stop', 'second stop'), 'nats-server': pidOf(this.bareNats) };
+    return { ...this.#pids('first stop', 'second stop'), 'nats-server': this.bareNats.pid };
   }
 
   get bareResponder(): Pids {
-    return { ...this.#pids('responder'), 'nats-server': pidOf(this.bareNats) };
+    return { ...this.#pids('responder'), 'nats-server': this.bareNats.pid };
   }
 
   get proxy(): Pids {
@@ -94,9 +93,3 @@ export class Bed implements AsyncDisposable {
 }
 
 type BareProcess = 'first stop' | 'second stop' | 'responder' | 'proxy';
-
-/** nats-server writes its ports to a file that is named after its process: `nats-server_<pid>.ports`. */
-function pidOf({ folder }: NatsServer): number {
-  const file = readdirSync(folder).find((name) => name.endsWith('.ports')) ?? '';
-  return Number(/_(\d+)\.ports$/.exec(file)?.[1]);
-}

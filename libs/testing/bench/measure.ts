@@ -1,5 +1,6 @@
 // What Linux tells of a process: CPU time and memory, from /proc. On other systems both are undefined.
 import { readFileSync } from 'node:fs';
+import { rssBytes } from '../src/index.ts';
 
 /** Of a /proc/<pid>/stat: what one tick stands for. Linux tells user space 100 a second on every platform. */
 const msATick = 10;
@@ -14,9 +15,8 @@ export function cpuMs(pid: number): number | undefined {
 
 /** Resident memory of a process, MB of 1 000 000 bytes. */
 export function residentMb(pid: number): number | undefined {
-  // Matches the kilobytes (of 1024) of the line "VmRSS:    61234 kB".
-  const kilobytes = /^VmRSS:\s+(\d+)/m.exec(read(`/proc/${pid}/status`) ?? '')?.[1];
-  return kilobytes === undefined ? undefined : (Number(kilobytes) * 1024) / 1e6;
+  const bytes = rssBytes(pid);
+  return bytes === undefined ? undefined : bytes / 1e6;
 }
 
 function read(file: string): string | undefined {

@@ -1,4 +1,5 @@
 // What tests share: real servers and real processes. Only tests import it.
+export { rssBytes } from './memory.ts';
 export { readLedger, type Ledger } from './meter.ts';
 export {
   demoDocument,
@@ -6,14 +7,17 @@ export {
   Mesh,
   ServiceProcess,
   startMesh,
+  type ClusterMeshOptions,
   type DemoStats,
   type MeshOptions,
   type Servers,
 } from './mesh.ts';
-export { natsServer, NatsServer, type NatsServerOptions } from './nats-server.ts';
+export { natsCluster, NatsCluster, type NatsClusterOptions } from './nats-cluster.ts';
+export { natsServer, NatsServer, type Nats, type NatsServerOptions } from './nats-server.ts';
 export { isComplete, PlainClient, textOf, type Answer, type Frame } from './plain-client.ts';
 export { poll, until } from './poll.ts';
 export { TestProcess } from './process.ts';
 export { publishRaw, type RawMessage } from './raw-publish.ts';
+export { tcpProxy, TcpProxy } from './tcp-proxy.ts';
 export { aPlan, aTravel } from './travel.ts';
 export { metricOf } from './metrics.ts';

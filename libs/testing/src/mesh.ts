@@ -3,7 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { call } from '@router-mesh/wire';
 import { provider, type ProviderDocument, type ServiceName } from '@router-mesh/contracts';
-import { natsServer, type NatsServer, type NatsServerOptions } from './nats-server.ts';
+import { natsCluster, type NatsCluster } from './nats-cluster.ts';
+import { natsServer, type Nats, type NatsServer, type NatsServerOptions } from './nats-server.ts';
 import { TestProcess } from './process.ts';
 
 const tree = join(import.meta.dirname, '../../..');
@@ -17,12 +18,14 @@ export interface Servers {
 
 /** A service as its own process. */
 export class ServiceProcess extends TestProcess {
-  readonly name: string;
+  readonly name: ServiceName;
+  readonly #environment: Readonly<Record<string, string>>;
   #http = '';
 
-  private constructor(name: string, environment: Readonly<Record<string, string>>) {
+  private constructor(name: ServiceName, environment: Readonly<Record<string, string>>) {
     super(process.execPath, [join(tree, 'services', name, 'src/main.ts')], environment);
     this.name = name;
+    this.#environment = environment;
   }
 
   /** Start a service and wait until it serves. */
@@ -31,14 +34,16 @@ export class ServiceProcess extends TestProcess {
     nats: Servers,
     environment: Readonly<Record<string, string>> = {},
   ): Promise<ServiceProcess> {
-    const service = new ServiceProcess(name, {
+    return await new ServiceProcess(name, {
       NATS_URL: nats.url,
       ROUTER_NATS_CREDENTIALS: nats.credentials(name),
       ...environment,
-    });
-    const ready = await service.line((line) => line.includes('"msg":"ready"'));
-    service.#http = (JSON.parse(ready) as { http: string }).http;
-    return service;
+    }).#ready();
+  }
+
+  /** Start another one with the same environment and wait until it serves; this one is left as it is. */
+  async again(): Promise<ServiceProcess> {
+    return await new ServiceProcess(this.name, this.#environment).#ready();
   }
 
   /** Where /livez, /readyz and /metrics are. */
@@ -49,6 +54,12 @@ export class ServiceProcess extends TestProcess {
   /** Its log, of the level of warnings and above. */
   get troubles(): string[] {
     return this.lines.filter((line) => !/"level":(10|20|30)\b/.test(line));
+  }
+
+  async #ready(): Promise<this> {
+    const ready = await this.line((line) => line.includes('"msg":"ready"'));
+    this.#http = (JSON.parse(ready) as { http: string }).http;
+    return this;
   }
 }
 
@@ -118,30 +129,32 @@ export interface MeshOptions extends NatsServerOptions {
   readonly documents?: (demoUrl: string) => readonly ProviderDocument[];
 }
 
+export interface ClusterMeshOptions extends MeshOptions {
+  /** How many nats-servers make the cluster: 3 or 5. Everything stored has a replica on each. */
+  readonly cluster: number;
+}
+
 /** A whole mesh: `await using mesh = await startMesh({ providers: 2 })`. */
-export class Mesh implements AsyncDisposable {
-  readonly nats: NatsServer;
+export class Mesh<Behind extends Nats = NatsServer> implements AsyncDisposable {
+  readonly nats: Behind;
   readonly demo: DemoProcess;
   /** The folder of provider documents, for `ROUTER_PROVIDERS`. */
   readonly seeds: string;
   readonly services: ServiceProcess[] = [];
   readonly #environment: Readonly<Record<string, string>>;
 
-  private constructor(nats: NatsServer, demo: DemoProcess, environment: Readonly<Record<string, string>>) {
+  private constructor(nats: Behind, demo: DemoProcess, environment: Readonly<Record<string, string>>) {
     this.nats = nats;
     this.demo = demo;
     this.seeds = join(nats.folder, 'providers');
     this.#environment = environment;
   }
 
-  static async start({
-    policies = 1,
-    providers = 1,
-    environment = {},
-    documents = (url) => [demoDocument(url)],
-    ...server
-  }: MeshOptions = {}): Promise<Mesh> {
-    const [nats, demo] = await Promise.all([natsServer(server), DemoProcess.start()]);
+  static async start<Behind extends Nats>(
+    servers: Promise<Behind>,
+    { policies = 1, providers = 1, environment = {}, documents = (url) => [demoDocument(url)] }: MeshOptions,
+  ): Promise<Mesh<Behind>> {
+    const [nats, demo] = await Promise.all([servers, DemoProcess.start()]);
     const mesh = new Mesh(nats, demo, environment);
     mkdirSync(mesh.seeds);
     for (const document of documents(demo.url))
@@ -158,6 +171,14 @@ export class Mesh implements AsyncDisposable {
     const service = await ServiceProcess.start(name, this.nats, { ...this.#environment, ...environment });
     this.services.push(service);
     return service;
+  }
+
+  /** Start one in the place of another, with the same environment; the other one is killed if it still runs. */
+  async replace(service: ServiceProcess): Promise<ServiceProcess> {
+    await service.kill();
+    const fresh = await service.again();
+    this.services.splice(this.services.indexOf(service), 1, fresh);
+    return fresh;
   }
 
   of(name: ServiceName): ServiceProcess[] {
@@ -182,6 +203,11 @@ export class Mesh implements AsyncDisposable {
   }
 }
 
-export function startMesh(options?: MeshOptions): Promise<Mesh> {
-  return Mesh.start(options);
+/** Start a mesh on a nats-server of its own, or on a cluster. */
+export function startMesh(options: ClusterMeshOptions): Promise<Mesh<NatsCluster>>;
+export function startMesh(options?: MeshOptions): Promise<Mesh>;
+export function startMesh(options: MeshOptions | ClusterMeshOptions = {}): Promise<Mesh | Mesh<NatsCluster>> {
+  if (!('cluster' in options)) return Mesh.start(natsServer(options), options);
+  const environment = { ROUTER_REPLICAS: String(options.cluster), ...options.environment };
+  return Mesh.start(natsCluster({ ...options, nodes: options.cluster }), { ...options, environment });
 }

@@ -1,7 +1,7 @@
 // What METER holds, read from outside.
 import { decodeRecords, type FinishedRecord, type MeterRecord, type StartedRecord } from '@router-mesh/contracts';
 import { connect, type NatsConnection } from 'nats';
-import type { NatsServer } from './nats-server.ts';
+import type { Nats } from './nats-server.ts';
 import { until } from './poll.ts';
 
 /** The records of METER, in the order of the stream. */
@@ -12,8 +12,8 @@ export interface Ledger {
 }
 
 /** Read all of METER once it holds that many finished records. */
-export async function readLedger(nats: NatsServer, finishedCalls: number): Promise<Ledger> {
-  const nc = await connect({ servers: nats.url, user: 'root', pass: 'root' });
+export async function readLedger(nats: Pick<Nats, 'urls'>, finishedCalls: number): Promise<Ledger> {
+  const nc = await connect({ servers: [...nats.urls], user: 'root', pass: 'root' });
   try {
     let ledger = await readAll(nc);
     await until(`${finishedCalls} finished records`, async () => {

@@ -28,8 +28,21 @@ export interface NatsServerOptions {
   readonly jetstream?: boolean;
 }
 
+/** Where NATS is for a test: one server, or a cluster. */
+export interface Nats extends AsyncDisposable {
+  /** As `NATS_URL` takes it: the servers, separated by commas. */
+  readonly url: string;
+  readonly urls: readonly string[];
+  /** A folder that is gone afterwards. */
+  readonly folder: string;
+  /** A file with a user's credentials, as services read them. */
+  credentials(user: string): string;
+  /** Connect as a user; as `local`, without credentials, when none is named. */
+  connect(user?: string, inboxPrefix?: string): Promise<NatsConnection>;
+}
+
 /** A running nats-server. Users: the services, `operator`, `local` (without credentials), `root`, and the tenants asked for; passwords are the names. */
-export class NatsServer implements AsyncDisposable {
+export class NatsServer implements Nats {
   readonly url: string;
   readonly port: number;
   readonly folder: string;
@@ -50,32 +63,50 @@ export class NatsServer implements AsyncDisposable {
     return new NatsServer(url, folder, process);
   }
 
+  get urls(): readonly string[] {
+    return [this.url];
+  }
+
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  get running(): boolean {
+    return this.#process.running;
+  }
+
   /** The log of the server. */
   get lines(): readonly string[] {
     return this.#process.lines;
   }
 
-  /** A file with a user's credentials, as services read them. */
   credentials(user: string): string {
     const file = join(this.folder, `${user}.creds.json`);
     writeFileSync(file, JSON.stringify({ user, pass: user }), { mode: 0o600 });
     return file;
   }
 
-  /** Connect as a user; as `local`, without credentials, when none is named. */
-  async connect(user?: string, inboxPrefix = inboxOf(user)): Promise<NatsConnection> {
-    const credentials = user === undefined ? undefined : this.credentials(user);
-    return await connectNats({ servers: [this.url], name: `test ${user ?? 'local'}`, inboxPrefix, credentials });
+  async connect(user?: string, inboxPrefix?: string): Promise<NatsConnection> {
+    return await connectAs(this, user, inboxPrefix);
   }
 
-  /** Stop the server; what it stored stays. */
-  async stop(): Promise<void> {
-    await this.#process.stop('SIGTERM');
+  /** Stop the server; what it stored on disk stays. */
+  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    await this.#process.stop(signal);
+  }
+
+  /** Hold the server where it is: connections stay open, and nothing goes through. */
+  pause(): void {
+    this.#process.pause();
+  }
+
+  resume(): void {
+    this.#process.resume();
   }
 
   /** Stop the server if it runs and start it again on its port, with what it stored on disk. */
-  async restart(): Promise<void> {
-    await this.stop();
+  async restart(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    await this.stop(signal);
     this.#process = serverProcess(this.folder, this.port);
     await this.#process.line((line) => line.includes('Server is ready'));
   }
@@ -89,6 +120,16 @@ export class NatsServer implements AsyncDisposable {
 /** Start a nats-server of the test's own: `await using nats = await natsServer()`. */
 export function natsServer(options?: NatsServerOptions): Promise<NatsServer> {
   return NatsServer.start(options);
+}
+
+/** Connect to one of a test's servers as one of its users. */
+export async function connectAs(
+  nats: Pick<Nats, 'urls' | 'credentials'>,
+  user?: string,
+  inboxPrefix = inboxOf(user),
+): Promise<NatsConnection> {
+  const credentials = user === undefined ? undefined : nats.credentials(user);
+  return await connectNats({ servers: nats.urls, name: `test ${user ?? 'local'}`, inboxPrefix, credentials });
 }
 
 function serverProcess(folder: string, port: number): TestProcess {

@@ -44,11 +44,11 @@ export class PlainClient implements AsyncDisposable {
   }
 
   static async connect(
-    url: string,
+    servers: string | readonly string[],
     { tenant = 'demo', user }: { readonly tenant?: string; readonly user?: string } = {},
   ): Promise<PlainClient> {
     const credentials = user === undefined ? {} : { user, pass: user };
-    return new PlainClient(await connect({ servers: url, ...credentials }), tenant);
+    return new PlainClient(await connect({ servers: [servers].flat(), ...credentials }), tenant);
   }
 
   /** Send a request and take the first message as its answer, as `nats req` does. */

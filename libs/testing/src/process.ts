@@ -1,6 +1,7 @@
-// A child process of a test: its output as lines, ended by its own handle.
+// A child process of a test: its output as lines, ended, killed, paused and resumed by its own handle.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { rssBytes } from './memory.ts';
 
 /** A process that a test started. */
 export class TestProcess implements AsyncDisposable {
@@ -47,10 +48,40 @@ export class TestProcess implements AsyncDisposable {
     });
   }
 
-  /** Send a signal and wait for the end. */
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  get running(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Send a signal and wait for the end; a process that was paused goes on, so that it can hear it. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | NodeJS.Signals> {
-    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill(signal);
+    if (this.running) {
+      this.child.kill(signal);
+      this.resume();
+    }
     return await this.exited;
+  }
+
+  /** End it without a word, as the machine would that takes its memory, and wait for the end. */
+  async kill(): Promise<void> {
+    await this.stop('SIGKILL');
+  }
+
+  /** Hold it where it is: its connections stay open and nobody answers on them. */
+  pause(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.child.kill('SIGCONT');
+  }
+
+  /** Its resident memory, bytes; undefined where there is no `/proc`, and after its end. */
+  rssBytes(): number | undefined {
+    return rssBytes(this.pid);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
