@@ -71,6 +71,11 @@ export class NatsCluster implements Nats {
     return found;
   }
 
+  /** The node that a connection is with now. */
+  nameOf(nc: NatsConnection): string {
+    return (nc.info as { server_name?: string } | undefined)?.server_name ?? '';
+  }
+
   /** The names of all streams, those behind buckets too. */
   async streams(): Promise<string[]> {
     return (await this.#list()).map(({ config }) => config.name).sort();

@@ -1,10 +1,10 @@
 // A bucket in memory: loaded before the first answer, swapped as a whole, and never spoilt by a bad document.
 import type { BucketContract } from '@router-mesh/contracts';
-import { DeliverPolicy, jetstream, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
-import { createInbox, type NatsConnection } from '@nats-io/nats-core';
+import type { JsMsg } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { whileConnected } from './connection-state.ts';
+import { readBucket } from './bucket-changes.ts';
 
 /** All good documents of a bucket at one revision. Immutable: hold on to it for as long as one decision takes. */
 export interface Snapshot<Value> {
@@ -50,7 +50,7 @@ export class SnapshotWatch<Value> {
   #bad: ReadonlyMap<string, BadDocument> = new Map();
   #isLoaded = false;
   #stopped = false;
-  #messages: ConsumerMessages | undefined;
+  #stopReading: () => void = () => undefined;
   /** What is to be swapped in at the end of this turn of the event loop. */
   #due: Reading<Value> | undefined;
   readonly #listeners: ((snapshot: Snapshot<Value>) => void)[] = [];
@@ -84,12 +84,12 @@ export class SnapshotWatch<Value> {
 
   /** Read the bucket anew: after a reconnect the server may have forgotten the watch. The old snapshot serves meanwhile. */
   restart(): void {
-    this.#messages?.stop();
+    this.#stopReading();
   }
 
   stop(): void {
     this.#stopped = true;
-    this.#messages?.stop();
+    this.#stopReading();
   }
 
   async #follow(nc: NatsConnection): Promise<void> {
@@ -103,20 +103,9 @@ export class SnapshotWatch<Value> {
   }
 
   async #watchOnce(nc: NatsConnection): Promise<void> {
-    const { name } = this.bucket;
-    const { consumers } = jetstream(nc, { checkAPI: false });
-    // A disconnect fails this at once, and so the next reading begins with the next connection.
-    const consumer = await whileConnected(nc, () =>
-      consumers.getPushConsumer(`KV_${name}`, {
-        filter_subjects: `$KV.${name}.>`,
-        deliver_policy: DeliverPolicy.LastPerSubject,
-        deliver_prefix: createInbox(this.#settings.inboxPrefix),
-      }),
-    );
-    const { num_pending: standing } = await consumer.info(true);
-    const messages = await consumer.consume();
-    if (this.#stopped) messages.stop();
-    this.#messages = messages;
+    const { standing, messages, stop } = await readBucket(nc, this.bucket.name, this.#settings.inboxPrefix);
+    if (this.#stopped) stop();
+    this.#stopReading = stop;
     const reading: Reading<Value> = { documents: new Map(), bad: new Map(), revision: 0, complete: standing === 0 };
     if (reading.complete) this.#swapSoon(reading);
     for await (const message of messages) {
