@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { services } from '@router-mesh/contracts';
@@ -94,6 +94,22 @@ test.each(['local.conf', 'nats.conf'])(
     execFileSync(server, ['-t', '-c', join(volumes, 'nats', name)], { stdio: 'pipe' });
   },
 );
+
+test('servers of a cluster get their routes, once, and the server accepts them', () => {
+  const { configuration, volumes } = prepare();
+  const routes = join(volumes, 'nats/routes.conf');
+  writeCredentials(configuration, volumes);
+  expect(existsSync(routes)).toBe(false);
+  writeCredentials(configuration, volumes, ['one', 'two']);
+  const [, password] = /^ROUTE_PASSWORD: "([0-9a-f]{32})"$/m.exec(readFileSync(routes, 'utf8')) ?? [];
+  const urls = ['one', 'two'].map((name) => `"nats-route://route:${password}@${name}:6222"`);
+  expect(readFileSync(routes, 'utf8')).toContain(`ROUTES: [${urls.join(', ')}]`);
+  writeCredentials(configuration, volumes, ['one', 'two']);
+  expect(readFileSync(routes, 'utf8')).toContain(password);
+  const options = { stdio: 'pipe', env: { NATS_NODE: 'one' } } as const;
+  execFileSync(server, ['-t', '-c', join(volumes, 'nats/cluster-local.conf')], options);
+  expect(statSync(routes).mode & 0o777).toBe(0o600);
+});
 
 test('nobody but the owner reads a file that was written', () => {
   const { configuration, volumes, credentials } = prepare();

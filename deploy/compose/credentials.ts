@@ -1,6 +1,6 @@
 // Run once by docker-compose before anything else: makes the passwords of the NATS users, and the folder that the NATS server reads.
 //
-//   node credentials.ts <configuration> <volumes>
+//   node credentials.ts <configuration> <volumes> [<server>,<server>…]
 //
 // <configuration> is the server's, deploy/nats/local.conf say. <volumes> has a folder for the server, `nats`, and in `users` one for each user
 // that reads its own credentials, `policy` say, so that nobody sees another's. Tenants have none there: theirs are the operator's to hand out.
@@ -16,11 +16,12 @@ interface User {
 }
 
 /**
- * Write `<user>.creds.json` for every user that has none yet, and into `<volumes>/nats` the configuration with its `passwords.conf`.
+ * Write `<user>.creds.json` for every user that has none yet, and into `<volumes>/nats` the configuration with its `passwords.conf`;
+ * for the servers of a cluster, by their names in the network, `routes.conf` too.
  * Returns what happened, one line a user.
  * @throws Error when a folder is missing, or a file is not what this writes
  */
-export function writeCredentials(configuration: string, volumes: string): string[] {
+export function writeCredentials(configuration: string, volumes: string, servers: readonly string[] = []): string[] {
   const users = usersIn(configuration).map((user) => {
     const own = join(volumes, 'users', user.name);
     const file = join(existsSync(own) ? own : join(volumes, 'users', 'operator'), `${user.name}.creds.json`);
@@ -29,13 +30,23 @@ export function writeCredentials(configuration: string, volumes: string): string
     return { ...user, password: readPassword(file), made };
   });
   const folder = dirname(configuration);
-  for (const name of readdirSync(folder).filter((name) => name.endsWith('.conf') && name !== 'passwords.conf')) {
+  const own = ['passwords.conf', 'routes.conf'];
+  for (const name of readdirSync(folder).filter((name) => name.endsWith('.conf') && !own.includes(name))) {
     writeWhole(join(volumes, 'nats', name), readFileSync(join(folder, name), 'utf8'));
   }
   // Quoted, for a password that starts with a digit is read as a number otherwise; and no variable more, for the server refuses what nothing uses.
   const lines = users.map(({ variable, password }) => `${variable}: "${password}"\n`);
   writeWhole(join(volumes, 'nats', 'passwords.conf'), lines.join(''));
+  if (servers.length > 0) writeRoutes(join(volumes, 'nats', 'routes.conf'), servers);
   return users.map(({ name, made }) => `${name}: ${made ? 'made' : 'kept'}`);
+}
+
+/** How the servers of a cluster reach and know each other; what is there is kept, for they have read it. */
+function writeRoutes(file: string, servers: readonly string[]): void {
+  if (existsSync(file)) return;
+  const password = randomBytes(16).toString('hex');
+  const urls = servers.map((server) => `"nats-route://route:${password}@${server}:6222"`);
+  writeWhole(file, `ROUTE_PASSWORD: "${password}"\nROUTES: [${urls.join(', ')}]\n`);
 }
 
 /** The users whose passwords are variables. @throws Error naming a variable that stands in no user written as in nats.conf */
@@ -69,10 +80,10 @@ function writeWhole(file: string, text: string): void {
 }
 
 if (import.meta.main) {
-  const [configuration, volumes] = process.argv.slice(2);
+  const [configuration, volumes, servers] = process.argv.slice(2);
   if (configuration === undefined || volumes === undefined) {
-    console.error('usage: node credentials.ts <configuration> <volumes>');
+    console.error('usage: node credentials.ts <configuration> <volumes> [<server>,<server>…]');
     process.exit(2);
   }
-  for (const line of writeCredentials(configuration, volumes)) console.log(line);
+  for (const line of writeCredentials(configuration, volumes, servers?.split(','))) console.log(line);
 }

@@ -80,19 +80,29 @@ export class Stack implements AsyncDisposable {
   readonly tree = copyTree();
   readonly port: number;
   readonly #environment: Readonly<Record<string, string>>;
+  readonly #files: readonly string[];
 
-  private constructor(port: number, environment: Readonly<Record<string, string>>) {
+  private constructor(port: number, environment: Readonly<Record<string, string>>, files: readonly string[]) {
     this.port = port;
     this.#environment = { NATS_PORT: String(port), ...environment };
+    this.#files = files;
   }
 
-  /** Nothing runs yet. */
-  static async create(environment: Readonly<Record<string, string>> = {}): Promise<Stack> {
-    return new Stack(await freePort(), environment);
+  /** Nothing runs yet. `files` are laid over docker-compose.yml. */
+  static async create(
+    environment: Readonly<Record<string, string>> = {},
+    { files = [] }: { readonly files?: readonly string[] } = {},
+  ): Promise<Stack> {
+    return new Stack(await freePort(), environment, files);
   }
 
   async compose(...args: readonly string[]): Promise<{ stdout: string; stderr: string }> {
-    return await docker(['compose', '-p', this.project, ...args], { cwd: this.tree, environment: this.#environment });
+    const files =
+      this.#files.length === 0 ? [] : ['docker-compose.yml', ...this.#files].flatMap((name) => ['-f', name]);
+    return await docker(['compose', '-p', this.project, ...files, ...args], {
+      cwd: this.tree,
+      environment: this.#environment,
+    });
   }
 
   /** What the `router` command prints; its image must have been built. */
@@ -126,7 +136,8 @@ export class Stack implements AsyncDisposable {
   }
 }
 
-async function freePort(): Promise<number> {
+/** A port of loopback that nobody has now. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;
