@@ -4,6 +4,9 @@ import { connect, type NatsConnection } from 'nats';
 import type { Nats } from './nats-server.ts';
 import { until } from './poll.ts';
 
+/** How many messages are fetched at once: a soak leaves more than come within the time of one fetch. */
+const atOnce = 10_000;
+
 /** The records of METER, in the order of the stream. */
 export interface Ledger {
   readonly started: readonly StartedRecord[];
@@ -32,8 +35,13 @@ async function readAll(nc: NatsConnection): Promise<Ledger> {
   const all: MeterRecord[] = [];
   if (state.messages > 0) {
     const consumer = await stream.getConsumer();
-    const messages = await consumer.fetch({ max_messages: state.messages, expires: 10_000 });
-    for await (const message of messages) all.push(...decodeRecords(message.string()));
+    for (let left = state.messages; left > 0;) {
+      const messages = await consumer.fetch({ max_messages: Math.min(left, atOnce), expires: 10_000 });
+      for await (const message of messages) {
+        all.push(...decodeRecords(message.string()));
+        left -= 1;
+      }
+    }
   }
   return {
     all,

@@ -75,6 +75,11 @@ export class NatsServer implements Nats {
     return this.#process.running;
   }
 
+  /** Its resident memory, bytes; undefined where there is no `/proc`, and after its end. */
+  rssBytes(): number | undefined {
+    return this.#process.rssBytes();
+  }
+
   /** The log of the server. */
   get lines(): readonly string[] {
     return this.#process.lines;
