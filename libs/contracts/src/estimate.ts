@@ -36,21 +36,24 @@ export function wholeNumber(value: unknown): number | undefined {
 }
 
 interface Part {
-  readonly image_url?: { readonly url?: unknown };
-  readonly input_audio?: { readonly data?: unknown };
-  readonly file?: { readonly file_data?: unknown };
+  readonly image_url?: { readonly url?: unknown } | null;
+  readonly input_audio?: { readonly data?: unknown } | null;
+  readonly file?: { readonly file_data?: unknown } | null;
 }
 
 /** Bytes of images, sound and files that stand in the messages themselves: models count them by other measures than their base64. */
 function attachedBytes(messages: unknown): number {
-  if (!Array.isArray(messages)) return 0;
-  const parts = messages.flatMap(({ content }: { content?: unknown }) =>
-    Array.isArray(content) ? (content as Part[]) : [],
-  );
+  const parts = objectsIn<{ readonly content?: unknown }>(messages).flatMap(({ content }) => objectsIn<Part>(content));
   const attached = parts.flatMap(({ image_url, input_audio, file }) => [
     image_url?.url,
     input_audio?.data,
     file?.file_data,
   ]);
   return attached.reduce<number>((sum, data) => sum + (typeof data === 'string' ? data.length : 0), 0);
+}
+
+/** The objects of a list. Nobody has checked it: only what we act on is, and an embedding may well have a field "messages". */
+function objectsIn<Item extends object>(list: unknown): readonly Item[] {
+  if (!Array.isArray(list)) return [];
+  return (list as readonly unknown[]).filter((item): item is Item => typeof item === 'object' && item !== null);
 }

@@ -94,6 +94,8 @@ test.each([
   ['an attempt that is no number', header.attempt, '1.5'],
   ['no request', header.request, undefined],
   ['no tenant', header.tenant, undefined],
+  ['a tenant that is no path', header.tenant, 'acme web'],
+  ['a tenant that fits no subject', header.tenant, 'x'.repeat(9000)],
   ['no reply', header.reply, undefined],
   ['no plan', header.plan, undefined],
   ['a plan that is not JSON', header.plan, secret],

@@ -1,5 +1,13 @@
 // What travels in the headers of a request from stop to stop.
-import { asciiJson, header, maxNewPlanBytes, maxPlanBytes, Plan, RouterError } from '@router-mesh/contracts';
+import {
+  asciiJson,
+  header,
+  isTenantPath,
+  maxNewPlanBytes,
+  maxPlanBytes,
+  Plan,
+  RouterError,
+} from '@router-mesh/contracts';
 import { headers, type MsgHdrs } from '@nats-io/nats-core';
 
 /** The state of a request on its way; times are epoch ms. */
@@ -53,10 +61,13 @@ export function decodeTravel(encoded: MsgHdrs | undefined): Travel {
   const optional = (name: string): string | undefined => encoded?.get(name) || undefined;
   const required = (name: string): string => optional(name) ?? refuse(name);
   const wholeNumber = (name: string, text: string): number => (/^\d{1,16}$/.test(text) ? Number(text) : refuse(name));
+  const tenant = required(header.tenant);
+  // It becomes part of subjects: one that is too long for the protocol would cost us the connection.
+  if (!isTenantPath(tenant)) refuse(header.tenant);
   const itinerary = optional(header.itinerary);
   return {
     request: required(header.request),
-    tenant: required(header.tenant),
+    tenant,
     reply: required(header.reply),
     deadline: wholeNumber(header.deadline, required(header.deadline)),
     attempt: wholeNumber(header.attempt, optional(header.attempt) ?? '1'),

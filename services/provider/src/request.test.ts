@@ -109,3 +109,32 @@ test('a body that is part of a larger buffer is read alone', () => {
   const { body, estimate } = prepare(new Uint8Array(buffer.buffer, buffer.byteOffset + 2, 7), 'm', 'chat', false);
   expect([JSON.parse(body(false)), estimate.input_tokens]).toEqual([{ a: 1, model: 'm' }, 2]);
 });
+
+test.each(['{"messages":[{"content":"a secret', 'secret', 'null', '[]', ''])(
+  'a body that is no JSON object is a bug of ours, and nothing of it is told: %s',
+  (body) => {
+    let thrown: unknown;
+    try {
+      prepare(Buffer.from(body), 'm', 'chat', false);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toMatchObject({
+      code: 'internal',
+      message: 'a passage whose body is no JSON object came to a stage',
+    });
+    expect(String((thrown as Error).stack)).not.toContain('secret');
+    expect((thrown as Error).cause).toBeUndefined();
+  },
+);
+
+test.each([
+  [[null]],
+  [['text', 7]],
+  [[{ content: [null, 'text'] }]],
+  [[{ content: [{ type: 'image_url', image_url: null }] }]],
+  [{ content: [] }],
+])('an embedding with a field "messages" of any content passes: %j', (strange) => {
+  const body = { model: 'v/m', input: 'x', messages: strange };
+  expect(sent(body, { verb: 'embed' })).toEqual({ ...body, model: 'm' });
+});

@@ -1,5 +1,5 @@
 // The client's body, as a model's API takes it: OpenAI's wire format. What is not known passes through. Pure.
-import { estimateTokens, type Estimate, type EstimatedBody, type Verb } from '@router-mesh/contracts';
+import { estimateTokens, RouterError, type Estimate, type EstimatedBody, type Verb } from '@router-mesh/contracts';
 import { parseExactly } from './exact-json.ts';
 
 /** What is asked of a model. */
@@ -21,10 +21,13 @@ interface RequestBody extends EstimatedBody {
   readonly [field: string]: unknown;
 }
 
-/** Turn the client's body into the model's: the vendor's name for it, no `router` object, usage asked for in streams. */
+/**
+ * Turn the client's body into the model's: the vendor's name for it, no `router` object, usage asked for in streams.
+ * @throws RouterError `internal` when it is no JSON object: policy has seen that it is one
+ */
 export function prepare(bytes: Uint8Array, model: string, verb: Verb, stream: boolean): ModelRequest {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
-  const { router: _ours, ...body } = parseExactly(text) as RequestBody;
+  const { router: _ours, ...body } = parseBody(text);
   return {
     path: verb === 'embed' ? '/embeddings' : '/chat/completions',
     model,
@@ -33,6 +36,17 @@ export function prepare(bytes: Uint8Array, model: string, verb: Verb, stream: bo
     estimate: estimateTokens(body, bytes.byteLength),
     body: (asksUsage) => JSON.stringify({ ...body, model, ...(stream ? streamOptions(body, asksUsage) : {}) }),
   };
+}
+
+/** V8's own error quotes the text around the fault, and it would be logged: no prompt may be in it. */
+function parseBody(text: string): RequestBody {
+  try {
+    const body = parseExactly(text);
+    if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as RequestBody;
+  } catch {
+    // said below
+  }
+  throw new RouterError('internal', 'a passage whose body is no JSON object came to a stage');
 }
 
 function streamOptions({ stream_options }: RequestBody, asksUsage: boolean): { stream_options?: object | undefined } {
