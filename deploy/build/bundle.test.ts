@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { demoDocument, natsServer, poll, TestProcess, type NatsServer } from '@router-mesh/testing';
+import { demoDocument, natsServer, OtlpReceiver, poll, TestProcess, type NatsServer } from '@router-mesh/testing';
 import { connect } from 'nats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundle, deployables } from './bundle.ts';
@@ -65,6 +65,20 @@ describe('services that run from their bundles', () => {
     await client.close();
     expect(answer).toBe('hi');
     expect(await Promise.all([policy.stop(), provider.stop(), demo.stop()])).toEqual([0, 0, 0]);
+  });
+
+  test('trace when told to: what is imported only then is in the bundle', async () => {
+    await using nats = await natsServer();
+    await using receiver = await OtlpReceiver.start();
+    const { service: provider } = await startService('provider', nats); // it owns a bucket that policy waits for
+    await using _provider = provider;
+    const { service: policy } = await startService('policy', nats, { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
+    await using _policy = policy;
+    const client = await connect({ servers: nats.url });
+    await client.request('router.v2.request.chat.demo', JSON.stringify({ model: 'nobody/x', messages: [] }));
+    await client.close();
+    expect(await policy.stop()).toBe(0);
+    expect(receiver.spans.map(({ name }) => name)).toEqual(['policy']);
   });
 
   test('are healthy for the health check of their image while they are ready, and for the demo while it answers', async () => {

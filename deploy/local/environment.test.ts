@@ -8,6 +8,7 @@ const shell = {
   AWS_SECRET_ACCESS_KEY: 'aws',
   ROUTER_KEY_GROQ: 'gsk-1',
   ROUTER_TYPO: 'x',
+  OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318',
   ROUTER_NATS_CREDENTIALS: 'the shell’s',
   NODE_OPTIONS: '--inspect',
 };
@@ -17,11 +18,12 @@ test('nats-server and the demo get neither settings nor keys', () => {
   expect(bareEnvironment(shell)).toEqual({ PATH: '/bin', HOME: '/home/me' });
 });
 
-test('a service gets the settings of the shell, a misspelt one too, and below what up settles itself', () => {
+test('a service gets the settings of the shell, a misspelt one and those of traces too, and below what up settles itself', () => {
   expect(serviceEnvironment('policy', shell, own)).toEqual({
     PATH: '/bin',
     HOME: '/home/me',
     ROUTER_TYPO: 'x',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318',
     ...own,
   });
 });

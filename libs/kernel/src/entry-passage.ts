@@ -5,12 +5,14 @@ import { readEntryHeaders, type Asked } from './entry-headers.ts';
 import type { Link } from './link.ts';
 import { Passage } from './passage.ts';
 import { nextStop } from './route.ts';
+import type { StopTrace } from './tracing.ts';
 
 /** A request at the entry: nothing about it has been decided yet. */
 export class EntryPassage extends Passage {
   readonly verb: Verb;
   readonly tenant: string;
   readonly asked: Asked;
+  readonly trace: StopTrace | undefined;
   readonly #reply: string;
   #framed: boolean;
 
@@ -32,6 +34,7 @@ export class EntryPassage extends Passage {
     this.tenant = tenant;
     this.asked = readEntryHeaders(headers);
     this.#framed = this.asked.frames;
+    this.trace = link.tracer?.stop({ ...this.asked, stop, tenant, place: 'entry', leg: 0 });
   }
 
   get request(): string {

@@ -5,6 +5,7 @@ export { readJsonBody } from './json-body.ts';
 export { type EntryPassage } from './entry-passage.ts';
 export { type StopPassage } from './stop-passage.ts';
 export { run, version } from './run.ts';
+export { type AttemptTrace } from './tracing.ts';
 export { type Asked } from './entry-headers.ts';
 export { type Tallies } from './tallies.ts';
 export { type BadDocument, type MirrorListener, type Snapshot } from '@router-mesh/wire';

@@ -3,6 +3,7 @@ import type { Cancellations, Control, Forwarder, NatsConnection } from '@router-
 import type { Logger } from 'pino';
 import type { Flight } from './flight.ts';
 import type { Counts } from './metrics.ts';
+import type { Tracer } from './tracing.ts';
 
 export interface Link {
   readonly nc: NatsConnection;
@@ -14,6 +15,8 @@ export interface Link {
   readonly cancellations: Cancellations;
   readonly flight: Flight;
   readonly counts: Counts;
+  /** Undefined unless the environment asks for traces. */
+  readonly tracer?: Tracer | undefined;
   /** Aborts when the process is stopping and can wait no longer. */
   readonly interrupted: AbortSignal;
 }

@@ -5,6 +5,7 @@ import { judge } from './judge.ts';
 import type { Link } from './link.ts';
 import { retryLaterMs } from './retry-after.ts';
 import { withoutStop, type NextStop } from './route.ts';
+import type { StopTrace } from './tracing.ts';
 
 /** What every passage has, at the entry and behind it. */
 export abstract class Passage {
@@ -13,6 +14,8 @@ export abstract class Passage {
   readonly body: Uint8Array;
   abstract readonly request: string;
   abstract readonly tenant: string;
+  /** The span of this passage; undefined when nobody traces. */
+  abstract readonly trace: StopTrace | undefined;
   protected readonly link: Link;
   #receivedAt = Date.now();
   #started = performance.now();
@@ -87,8 +90,9 @@ export abstract class Passage {
    */
   protected send(next: NextStop, code = 'ok', before: Promise<unknown> = Promise.resolve()): void {
     const settled = this.#holdBody();
+    const travel = this.trace === undefined ? next.travel : { ...next.travel, ...this.trace.context };
     try {
-      this.link.forwarder.forward(next.stop, next.travel, this.body, {
+      this.link.forwarder.forward(next.stop, travel, this.body, {
         missing: () => this.#goOnWithout(next, code, before),
         settled,
       });

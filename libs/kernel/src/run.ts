@@ -41,6 +41,7 @@ import { serveContracts, stopNames } from './serve-contracts.ts';
 import { readKeys, readSettings, type Environment } from './settings.ts';
 import { Stops } from './stops.ts';
 import { tallies } from './tallies.ts';
+import { openTracer, type Tracer } from './tracing.ts';
 
 /** The version that every service of this tree reports. */
 export const version: string = kernelPackage.version;
@@ -82,6 +83,8 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
   readonly #counts = new Counts();
   readonly #flight = new Flight();
   readonly #interrupt = new AbortController();
+  readonly #environment: Environment;
+  #tracer: Tracer | undefined;
   #connected = false;
   #phase: Phase = 'nats';
   #stores: OwnedStores | undefined;
@@ -91,6 +94,7 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
 
   constructor(definition: ServiceDefinition<Serves, Group, Own>, environment: Environment) {
     this.#definition = definition;
+    this.#environment = environment;
     this.#settings = readSettings({ ...definition.settings, ...commonSettings }, environment);
     this.#common = readSettings(commonSettings, environment);
     this.#keys = readKeys(environment);
@@ -106,6 +110,8 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
     let stop = (): void => this.#end();
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop());
 
+    const traced = { service: name, version, instance: this.#instance, log: this.#log };
+    this.#tracer = await openTracer(traced, this.#environment);
     const nc = await connectNats({
       servers: natsUrl,
       name: `${name} ${this.#instance}`,
@@ -126,6 +132,7 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
       cancellations: new Cancellations(),
       flight: this.#flight,
       counts: this.#counts,
+      tracer: this.#tracer,
       interrupted: this.#interrupt.signal,
     };
     this.#connected = true;
@@ -276,8 +283,10 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
       if (!(await this.#flight.landed(interruptionMs))) this.#stops?.abandonAll();
     }
     for (const watch of this.#watches) watch.stop();
+    const spansSent = within(closingMs, this.#tracer?.close() ?? Promise.resolve());
     await within(closingMs, nc.flush());
     await within(closingMs, nc.close());
+    await spansSent;
     this.#end();
   }
 

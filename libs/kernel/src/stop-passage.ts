@@ -5,11 +5,13 @@ import { longestTimerMs } from './flight.ts';
 import type { Link } from './link.ts';
 import { Passage } from './passage.ts';
 import { afterFailure } from './route.ts';
+import type { StopTrace } from './tracing.ts';
 
 /** A request at a stage: policy has written its plan. */
 export class StopPassage extends Passage {
   /** The member of the stop's family that was addressed: the vendor, at a provider's stop. */
   readonly member: string;
+  readonly trace: StopTrace | undefined;
   #travel: Travel;
   #answer: AnswerWriter;
   #abort: AbortController | undefined;
@@ -21,6 +23,7 @@ export class StopPassage extends Passage {
     this.member = member;
     this.#travel = decodeTravel(headers);
     this.#answer = this.writer(this.#travel);
+    this.trace = link.tracer?.stop({ ...this.#travel, stop, place: 'stage' });
   }
 
   get travel(): Travel {

@@ -227,6 +227,7 @@ export class Stops {
       over = true;
       this.#abandon.delete(abandon);
       if (passage instanceof StopPassage) passage.release();
+      passage?.trace?.end(code);
       ended(code);
       place.ended();
       if (passage === undefined) place.freed();

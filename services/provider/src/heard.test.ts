@@ -87,3 +87,31 @@ test.each([
 ])('%s: an error is %j', (expected, said) => {
   expect(isError(said)).toBe(expected);
 });
+
+describe('who answered, and why it stopped', () => {
+  test('is told by the first chunk, and by the finish reason of each choice', () => {
+    const first = { ...chunk('a'), id: 'chatcmpl-1', model: 'gpt-x-2026' };
+    const last = { ...chunk('', 'length', 1), id: 'another' };
+    expect(hearing(first, chunk('b', null, 1), chunk('', 'stop'), last).identity).toEqual({
+      id: 'chatcmpl-1',
+      model: 'gpt-x-2026',
+      finishReasons: ['stop', 'length'],
+    });
+  });
+
+  test('is told by a whole answer', () => {
+    const heard = new Heard();
+    heard.takeAnswer({
+      id: 'x',
+      model: 'm',
+      choices: [{ finish_reason: 'tool_calls' }, null, { finish_reason: null }],
+    });
+    expect(heard.identity).toEqual({ id: 'x', model: 'm', finishReasons: ['tool_calls'] });
+  });
+
+  test('is nothing where nothing was heard, or no name: a text is none', () => {
+    expect(new Heard().identity).toEqual({ id: undefined, model: undefined, finishReasons: [] });
+    const said = { id: 7, model: 'x'.repeat(1000), choices: [{ index: 0, finish_reason: 'y'.repeat(1000) }] };
+    expect(hearing(said).identity).toEqual({ id: undefined, model: undefined, finishReasons: [] });
+  });
+});

@@ -13,6 +13,13 @@ interface ToolCall {
   readonly function?: { readonly name?: unknown; readonly arguments?: unknown } | null;
 }
 
+/** Who answered, and why it stopped, as the model says. */
+export interface Identity {
+  readonly id: string | undefined;
+  readonly model: string | undefined;
+  readonly finishReasons: readonly string[];
+}
+
 export class Heard {
   /** When the answer began, epoch ms. */
   firstAt: number | undefined;
@@ -21,8 +28,10 @@ export class Heard {
   /** A whole answer. */
   answer: object | undefined;
   #reported: Reported | undefined;
-  /** Choices of a stream by their index: whether they are finished. */
-  readonly #choices = new Map<unknown, boolean>();
+  /** The first chunk of a stream, or a whole answer: it says who answered. */
+  #first: object | undefined;
+  /** Choices of a stream by their index: why they are finished, empty while they are not. */
+  readonly #choices = new Map<unknown, string>();
 
   get reported(): Reported | undefined {
     return this.#reported;
@@ -33,20 +42,33 @@ export class Heard {
     return this.#choices.size > 0 && [...this.#choices.values()].every(Boolean);
   }
 
+  /** What the model says of itself and its answer, for traces. */
+  get identity(): Identity {
+    const { id, model } = (this.#first ?? {}) as { id?: unknown; model?: unknown };
+    const whole = this.answer === undefined ? [] : choicesOf(this.answer).map((choice) => choice?.finish_reason);
+    return {
+      id: shortText(id),
+      model: shortText(model),
+      finishReasons: [...this.#choices.values(), ...whole].flatMap((reason) => shortText(reason) ?? []),
+    };
+  }
+
   takeAnswer(answer: object): void {
     this.answer = answer;
+    this.#first = answer;
     this.#reported = readUsage(answer);
     this.saidBytes = 0;
     for (const choice of choicesOf(answer)) this.saidBytes += bytesSaid(choice?.message);
   }
 
   takeChunk(chunk: object): void {
+    this.#first ??= chunk;
     this.#reported = readUsage(chunk) ?? this.#reported;
     for (const choice of choicesOf(chunk)) {
       const { index, delta, finish_reason } = choice ?? {};
       this.saidBytes += bytesSaid(delta);
-      if (typeof finish_reason === 'string' && finish_reason !== '') this.#choices.set(index, true);
-      else if (!this.#choices.has(index)) this.#choices.set(index, false);
+      if (typeof finish_reason === 'string' && finish_reason !== '') this.#choices.set(index, finish_reason);
+      else if (!this.#choices.has(index)) this.#choices.set(index, '');
     }
   }
 }
@@ -61,6 +83,11 @@ export function isUsageChunk(chunk: object): boolean {
 export function isError(answer: object): boolean {
   const { error, object } = answer as { error?: unknown; object?: unknown };
   return (error !== undefined && error !== null) || object === 'error';
+}
+
+/** A name or code; what is longer is none, and may be anything. */
+function shortText(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' && value.length <= 200 ? value : undefined;
 }
 
 function choicesOf(answer: object): readonly (Choice | null)[] {

@@ -16,6 +16,7 @@ import { endOf, finishedRecord, startedRecord, type CallFacts } from './records.
 import { relay } from './relay.ts';
 import { sendAnswer } from './report.ts';
 import { prepare, type ModelRequest } from './request.ts';
+import { endTrace, traceCall } from './traced.ts';
 import type { Upstream, Upstreams } from './upstream.ts';
 import { readWhole } from './whole-answer.ts';
 
@@ -53,6 +54,9 @@ export async function callModel(
   house.tell(meterSubject(facts.tenant), encodeRecords([startedRecord(facts)]));
   if (travel.frames) accept(calls, passage, candidate);
 
+  const { stream } = request;
+  const url = calls.document(candidate.vendor)?.base_url ?? '';
+  const span = traceCall(passage, { call: facts.call, candidate, stream, url });
   const heard = new Heard();
   let failure: Error | undefined;
   try {
@@ -61,6 +65,7 @@ export async function callModel(
     failure = errorOfCall(signal.aborted ? signal.reason : thrown);
   }
   const end = endOf(failure, passage.answer.deltas);
+  if (span !== undefined) endTrace(span, end, heard, { startedAt: facts.startedAt, stream });
   const record = finishedRecord(facts, end, heard, { finishedAt: Date.now(), trail: passage.trail(end.error ?? 'ok') });
   calls.limits.used(passage, record.usage);
   stored.push(store(calls, record));

@@ -75,3 +75,14 @@ test('code that a guide quotes with its path stands there word for word', () => 
   expect(quoted.length).toBeGreaterThan(4);
   for (const { path, code } of quoted) expect(readFileSync(join(tree, path), 'utf8'), path).toContain(code);
 });
+
+test('the guide to traces tells every variable that compose passes on', () => {
+  const compose = readFileSync(join(tree, 'docker-compose.yml'), 'utf8');
+  const passed = [...compose.matchAll(/^ +(OTEL_\w+):$/gm)].map(([, name]) => name);
+  expect(passed).toContain('OTEL_EXPORTER_OTLP_ENDPOINT');
+  expect(
+    passed.filter(
+      (name) => !guide('observe.md').includes(`| \`${name}\``) && !guide('observe.md').includes(`, \`${name}\``),
+    ),
+  ).toEqual([]);
+});
