@@ -17,7 +17,6 @@ export {
 } from './mesh.ts';
 export { natsCluster, NatsCluster, type NatsClusterOptions } from './nats-cluster.ts';
 export { natsServer, NatsServer, type Nats, type NatsServerOptions } from './nats-server.ts';
-export { natsServer, NatsServer, type NatsServerOptions } from './nats-server.ts';
 export { freePort, OtlpReceiver, type ReceivedSpan } from './otlp-receiver.ts';
 export { isComplete, PlainClient, textOf, type Answer, type Frame } from './plain-client.ts';
 export { poll, until } from './poll.ts';
