@@ -1,5 +1,6 @@
 // What is said on router.v2, and by whom: values and schemas. Imports zod and nothing else.
 export * from './answer.ts';
+export * from './beats.ts';
 export * from './chat.ts';
 export * from './define.ts';
 export * from './discovery.ts';

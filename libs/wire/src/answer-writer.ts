@@ -4,37 +4,50 @@ import {
   header,
   RouterError,
   type AcceptFrame,
+  type BeatFrame,
   type EndFrame,
   type FrameKind,
 } from '@router-mesh/contracts';
 import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/nats-core';
-import { checkConnected, payloadLimit, publish } from './connection-state.ts';
+import { checkConnected, isConnected, payloadLimit, publish } from './connection-state.ts';
 import { crossedAccount } from './return-address.ts';
+
+export interface AnswerOptions {
+  readonly framed: boolean;
+  readonly leg: number;
+  /** Deltas that the reader takes before its first limit; without it there is no flow control. */
+  readonly credit?: number | undefined;
+}
 
 /**
  * The writer of one answer (of one leg of it).
  *
  * INVARIANT (frames in order): n is dense from 0 over accept, delta, end and error; nothing follows end or error but the empty message.
+ * INVARIANT (within the limit): a reader with credit is never sent more deltas than it said it takes; all other frames always go.
  */
 export class AnswerWriter {
   readonly #nc: NatsConnection;
   readonly #address: string;
   readonly #framed: boolean;
   readonly #leg: number;
+  readonly #credit: number | undefined;
+  #limit: number;
   #n = 0;
   #deltas = 0;
   #ended = false;
+  /** Whether the reader was told where it may answer. */
+  #told = false;
+  #unanswered = 0;
+  #wake: (() => void) | undefined;
 
   /** `address` must have passed `isReturnAddress`. */
-  constructor(
-    nc: NatsConnection,
-    address: string,
-    { framed, leg }: { readonly framed: boolean; readonly leg: number },
-  ) {
+  constructor(nc: NatsConnection, address: string, { framed, leg, credit }: AnswerOptions) {
     this.#nc = nc;
     this.#address = address;
     this.#framed = framed;
     this.#leg = leg;
+    this.#credit = credit;
+    this.#limit = credit ?? Infinity;
   }
 
   get ended(): boolean {
@@ -46,17 +59,72 @@ export class AnswerWriter {
     return this.#deltas;
   }
 
+  /** Whether the reader takes no more deltas now: wait for `room`. */
+  get full(): boolean {
+    return this.#deltas >= this.#limit;
+  }
+
+  /** Beats since the reader last said its limit; always 0 for one without credit, which answers none. */
+  get unanswered(): number {
+    return this.#unanswered;
+  }
+
   /** Say that a model is being called. Nothing is sent unless the answer goes in frames. */
   accept(frame: AcceptFrame): void {
-    if (this.#framed) this.#frame('accept', JSON.stringify(frame));
+    if (!this.#framed) return;
+    this.#frame('accept', JSON.stringify(frame), { reply: this.#replyTo(frame.control) });
+    this.#told = true;
   }
 
   /**
-   * One or more `chat.completion.chunk` objects, one a line.
+   * Say that the producer lives, at any time before the end. Nothing is sent unless the answer goes in frames, nor while NATS is away: a beat that is
+   * lost would be held against the reader.
+   * @param control where the reader may answer; without it nobody is told that the reader is gone
+   */
+  beat(control?: string): void {
+    if (!this.#framed || this.#ended || !isConnected(this.#nc)) return;
+    const reply = this.#replyTo(control);
+    const encoded = headers();
+    encoded.set(header.frame, 'beat');
+    publish(this.#nc, this.#address, JSON.stringify({ leg: this.#leg } satisfies BeatFrame), {
+      headers: encoded,
+      ...(reply === undefined ? {} : { reply }),
+    });
+    this.#told ||= reply !== undefined;
+    if (this.#credit !== undefined && this.#told) this.#unanswered += 1;
+  }
+
+  /** The reader takes so many deltas of this leg. Limits only rise, so one that is late or said again does no harm. */
+  limit(deltas: number): void {
+    this.#unanswered = 0;
+    if (deltas <= this.#limit) return;
+    this.#limit = deltas;
+    if (!this.full) this.#wake?.();
+  }
+
+  /** Resolves when a delta may go out; one may wait at a time. @throws the signal's reason */
+  async room(signal: AbortSignal): Promise<void> {
+    if (!this.full) return;
+    signal.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const abort = (): void => reject(signal.reason as Error);
+    signal.addEventListener('abort', abort, { once: true });
+    this.#wake = resolve;
+    try {
+      await promise;
+    } finally {
+      this.#wake = undefined;
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  /**
+   * One or more `chat.completion.chunk` objects, one a line. Wait for `room` before.
    * @throws RouterError `too_large` when the server would not carry them, `unavailable` while NATS is away: a piece that is lost must end the stream
    */
   delta(chunks: Uint8Array | string): void {
     checkConnected(this.#nc);
+    if (this.full) throw new Error(`delta ${this.#deltas + 1}, where the reader takes ${this.#limit}`);
     this.#frame('delta', this.#fit(chunks));
     this.#deltas += 1;
   }
@@ -78,19 +146,28 @@ export class AnswerWriter {
     const error = shorten(thrown);
     const body = JSON.stringify(error.toBody());
     this.#begin('error');
-    if (this.#framed) this.#frame('error', body, error);
+    if (this.#framed) this.#frame('error', body, { error });
     else publish(this.#nc, this.#address, body, { headers: errorHeaders(error) });
     this.#close();
   }
 
-  #frame(kind: FrameKind, payload: Uint8Array | string, error?: RouterError): void {
+  #frame(
+    kind: FrameKind,
+    payload: Uint8Array | string,
+    { error, reply }: { readonly error?: RouterError; readonly reply?: string | undefined } = {},
+  ): void {
     this.#begin(kind);
     if (!this.#framed) throw new Error(`a frame "${kind}" in an answer that was not asked for in frames`);
     const encoded = error === undefined ? headers() : errorHeaders(error);
     encoded.set(header.frame, kind);
     encoded.set(header.seq, formatSequence({ leg: this.#leg, n: this.#n }));
-    publish(this.#nc, this.#address, payload, { headers: encoded });
+    publish(this.#nc, this.#address, payload, { headers: encoded, ...(reply === undefined ? {} : { reply }) });
     this.#n += 1; // only now: a frame that could not be published leaves no gap
+  }
+
+  /** Across accounts each reply on a frame leaves a mapping in the server that nobody takes away. */
+  #replyTo(control: string | undefined): string | undefined {
+    return crossedAccount(this.#address) ? undefined : control;
   }
 
   #begin(kind: string): void {

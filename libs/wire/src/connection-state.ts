@@ -58,9 +58,14 @@ export function publish(
   if (!closed) nc.publish(subject, payload, options);
 }
 
+/** Whether what is published now goes out. */
+export function isConnected(nc: NatsConnection): boolean {
+  return !nc.isClosed() && followState(nc).connected;
+}
+
 /** @throws RouterError `unavailable` while the connection is down */
 export function checkConnected(nc: NatsConnection): void {
-  if (nc.isClosed() || !followState(nc).connected) throw disconnected();
+  if (!isConnected(nc)) throw disconnected();
 }
 
 /** How much was published while the connection was down. */

@@ -14,7 +14,7 @@ test("a control subject is of this connection, cannot be guessed, and is the ser
   await nc.close();
 });
 
-test('`cancel` is heard from any client that was told the subject; all else that may be said there is nothing', async () => {
+test('`cancel` and limits are heard from any client that was told the subject; all else that may be said there is nothing', async () => {
   await using nats = await natsServer();
   const nc = await nats.connect('provider');
   const client = await nats.connect();
@@ -23,7 +23,19 @@ test('`cancel` is heard from any client that was told the subject; all else that
   const { subject } = control.open((message) => heard.push(message));
   await nc.flush();
 
-  for (const payload of ['cancel ', 'limit 7', 'CANCEL', '', 'x'.repeat(100_000), new Uint8Array([0xff, 0xfe])])
+  const strange = [
+    'cancel ',
+    'limit',
+    'limit ',
+    'limit -1',
+    'limit 1.5',
+    'limit 1e3',
+    'limit  7',
+    'LIMIT 7',
+    ' limit 7',
+  ];
+  const long = ['limit 12345678901', 'x'.repeat(100_000)];
+  for (const payload of [...strange, ...long, 'CANCEL', '', new Uint8Array([0xff, 0xfe])])
     client.publish(subject, payload);
   const wordy = headers();
   wordy.set('Router-Request', 'x');
@@ -31,9 +43,14 @@ test('`cancel` is heard from any client that was told the subject; all else that
   client.publish(`${subject.slice(0, -1)}x`, 'cancel');
   await client.flush();
   await publishRaw(nats, { subject, headers: 'NATS/1.0\r\na name: 1\r\n\r\n' });
-  client.publish(subject, 'cancel');
-  await until('the cancel', () => heard.length > 0);
-  expect(heard).toEqual([{ kind: 'cancel' }]);
+  for (const payload of ['limit 0', 'limit 7', 'limit 9999999999', 'cancel']) client.publish(subject, payload);
+  await until('the cancel', () => heard.some(({ kind }) => kind === 'cancel'));
+  expect(heard).toEqual([
+    { kind: 'limit', deltas: 0 },
+    { kind: 'limit', deltas: 7 },
+    { kind: 'limit', deltas: 9_999_999_999 },
+    { kind: 'cancel' },
+  ]);
   await Promise.all([nc.close(), client.close()]);
 });
 

@@ -1,12 +1,13 @@
-// The control subjects of one connection: where it hears `cancel`, and that a next stop is not running.
+// The control subjects of one connection: where it hears `cancel` and limits, and that nobody listens where it published.
 import { controlSubject } from '@router-mesh/contracts';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/nats-core';
 import { randomToken } from './connection.ts';
 import { listen } from './listen.ts';
 import { readHeaders } from './read-headers.ts';
 
-/** What may arrive on a control subject. `missing`: nobody listens on the subject that was published with it. */
-export type ControlMessage = { readonly kind: 'cancel' } | { readonly kind: 'missing' };
+/** What may arrive on a control subject. `limit`: so many deltas may be sent. `missing`: nobody listens on the subject that was published with it. */
+export type ControlMessage =
+  { readonly kind: 'cancel' } | { readonly kind: 'limit'; readonly deltas: number } | { readonly kind: 'missing' };
 
 export interface ControlSubject {
   readonly subject: string;
@@ -54,11 +55,19 @@ export class Control {
 
 /** Whoever was told the token may say anything here: what means nothing is nothing. */
 function readControl(message: Msg): ControlMessage | undefined {
-  if (message.data.length > 0)
-    return message.data.length <= 16 && message.string() === 'cancel' ? { kind: 'cancel' } : undefined;
+  if (message.data.length > 0) return message.data.length <= longestOrder ? readOrder(message.string()) : undefined;
   try {
     return readHeaders(message)?.code === 503 ? { kind: 'missing' } : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** `limit` and ten digits, bytes: more deltas than any answer has. */
+const longestOrder = 16;
+
+function readOrder(text: string): ControlMessage | undefined {
+  if (text === 'cancel') return { kind: 'cancel' };
+  const deltas = /^limit (\d+)$/.exec(text)?.[1];
+  return deltas === undefined ? undefined : { kind: 'limit', deltas: Number(deltas) };
 }

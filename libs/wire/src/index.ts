@@ -1,6 +1,7 @@
 // How router.v2 is said over NATS. The only code that knows NATS.
 export { AnswerReader, type AnswerEvent } from './answer-reader.ts';
-export { AnswerWriter, errorHeaders } from './answer-writer.ts';
+export { AnswerWriter, errorHeaders, type AnswerOptions } from './answer-writer.ts';
+export { askAnybody } from './ask-anybody.ts';
 export { Cancellations } from './cancellations.ts';
 export {
   connectNats,
@@ -21,7 +22,7 @@ export { listen } from './listen.ts';
 export { Mirror, type MirrorListener } from './mirror.ts';
 export { decodeTravel, encodeTravel, type Travel } from './passage-headers.ts';
 export { readHeaders } from './read-headers.ts';
-export { crossedAccount, isReturnAddress, type ReturnRules } from './return-address.ts';
+export { crossedAccount, isReturnAddress, isServiceInbox, type ReturnRules } from './return-address.ts';
 export { call } from './rpc.ts';
 export { SnapshotWatch, type BadDocument, type Snapshot } from './snapshot.ts';
 export { ensureStores } from './streams.ts';

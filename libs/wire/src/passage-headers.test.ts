@@ -43,6 +43,7 @@ const travelArbitrary: fc.Arbitrary<Travel> = fc.record({
   deadline: fc.nat(),
   attempt: fc.integer({ min: 1, max: 9 }),
   frames: fc.boolean(),
+  credit: fc.option(fc.integer({ min: 1, max: 100_000 }), { nil: undefined }),
   leg: fc.nat({ max: 9 }),
   trail: fc.oneof(fc.constant(''), printable),
   itinerary: fc.array(

@@ -21,6 +21,8 @@ export interface Travel {
   readonly attempt: number;
   /** Whether the answer goes in frames. */
   readonly frames: boolean;
+  /** Deltas that the reader takes before its first `limit`; without it there is no flow control. */
+  readonly credit?: number | undefined;
   /** How often it was forwarded to another candidate. */
   readonly leg: number;
   readonly trail: string;
@@ -47,6 +49,7 @@ export function encodeTravel(travel: Travel): MsgHdrs {
   encoded.set(header.trail, travel.trail);
   if (travel.attempt > 1) encoded.set(header.attempt, String(travel.attempt));
   if (travel.frames) encoded.set(header.frames, '1');
+  if (travel.credit !== undefined) encoded.set(header.credit, String(travel.credit));
   if (travel.leg > 0) encoded.set(header.leg, String(travel.leg));
   if (travel.traceparent !== undefined) encoded.set(header.traceparent, travel.traceparent);
   if (travel.tracestate !== undefined) encoded.set(header.tracestate, travel.tracestate);
@@ -65,6 +68,7 @@ export function decodeTravel(encoded: MsgHdrs | undefined): Travel {
   // It becomes part of subjects: one that is too long for the protocol would cost us the connection.
   if (!isTenantPath(tenant)) refuse(header.tenant);
   const itinerary = optional(header.itinerary);
+  const credit = optional(header.credit);
   return {
     request: required(header.request),
     tenant,
@@ -72,6 +76,7 @@ export function decodeTravel(encoded: MsgHdrs | undefined): Travel {
     deadline: wholeNumber(header.deadline, required(header.deadline)),
     attempt: wholeNumber(header.attempt, optional(header.attempt) ?? '1'),
     frames: optional(header.frames) === '1',
+    credit: credit === undefined ? undefined : wholeNumber(header.credit, credit),
     leg: wholeNumber(header.leg, optional(header.leg) ?? '0'),
     trail: optional(header.trail) ?? '',
     itinerary: itinerary === undefined ? [] : itinerary.split(','),

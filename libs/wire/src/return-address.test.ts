@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { crossedAccount, isReturnAddress, type ReturnRules } from './return-address.ts';
+import { crossedAccount, isReturnAddress, isServiceInbox, type ReturnRules } from './return-address.ts';
 
 const entry: ReturnRules = { behindEntry: false };
 const stage: ReturnRules = { behindEntry: true };
@@ -98,4 +98,28 @@ test('no accepted address has a wildcard, white space or the prefix of a subject
 test('an address behind an account is known by its prefix', () => {
   expect(crossedAccount('_R_.abc')).toBe(true);
   expect(crossedAccount('_INBOX._R_.abc')).toBe(false);
+});
+
+test("a service answers its own kind at its own kind's inboxes, and nobody else's", () => {
+  for (const address of ['_SVC.provider.a', '_SVC.provider.a.1'])
+    expect(isServiceInbox(address, 'provider')).toBe(true);
+  const others = [
+    '_SVC.policy.a',
+    '_SVC.provider',
+    '_SVC.provider.',
+    '_SVC.providers.a',
+    '_INBOX.a',
+    '_R_.a',
+    'router.v2.stage.cost',
+  ];
+  for (const address of [
+    undefined,
+    '',
+    '_SVC.provider.>',
+    '_SVC.provider.*',
+    '_SVC.provider. a',
+    `_SVC.provider.${'a'.repeat(256)}`,
+    ...others,
+  ])
+    expect(isServiceInbox(address, 'provider')).toBe(false);
 });

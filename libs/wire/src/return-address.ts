@@ -1,4 +1,5 @@
 // Where an answer may be published: a client picks its reply subject and the server does not check it, so we do.
+import { serviceInbox } from '@router-mesh/contracts';
 
 export interface ReturnRules {
   /** The first token of a tenant path that answers must stay below, as `_INBOX.<token>.>`; undefined allows all of `_INBOX.>`. */
@@ -17,7 +18,7 @@ const literalSubject = /^[^\s.*>\x00-\x1f\x7f]+(\.[^\s.*>\x00-\x1f\x7f]+)+$/;
  * INVARIANT (no stray answer): every publish to a client's address stands behind this check.
  */
 export function isReturnAddress(address: string | undefined, rules: ReturnRules): address is string {
-  if (address === undefined || address.length > 256 || !literalSubject.test(address)) return false;
+  if (address === undefined || !isLiteral(address)) return false;
   if (address.startsWith('_R_.')) return true;
   if (rules.behindEntry && address.startsWith('_SVC.extension.')) return true;
   return address.startsWith(rules.inboxOf === undefined ? '_INBOX.' : `_INBOX.${rules.inboxOf}.`);
@@ -26,4 +27,13 @@ export function isReturnAddress(address: string | undefined, rules: ReturnRules)
 /** Addresses that crossed an account: the server keeps a mapping for each answer until an empty message ends it. */
 export function crossedAccount(address: string): boolean {
   return address.startsWith('_R_.');
+}
+
+/** Whether an address is an inbox of a service's own: the only place where what it says to its own kind is answered. */
+export function isServiceInbox(address: string | undefined, service: string): address is string {
+  return address !== undefined && isLiteral(address) && address.startsWith(`${serviceInbox(service)}.`);
+}
+
+function isLiteral(address: string): boolean {
+  return address.length <= 256 && literalSubject.test(address);
 }

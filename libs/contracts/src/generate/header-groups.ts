@@ -8,7 +8,8 @@ const says: Readonly<Record<string, string>> = {
   [header.deadline]: 'Epoch ms; covers the whole answer',
   [header.attempt]: 'Which publication of the same request this is: 1, 2, 3',
   [header.frames]: '`1`: the answer goes in frames',
-  [header.credit]: 'Deltas that the reader takes before its first `limit`; not built yet',
+  [header.credit]:
+    'Deltas that the reader takes before its first `limit`, 1 to 100000; without it there is no flow control',
   [header.leg]: 'How often the passage was forwarded to another candidate',
   [header.hop]: '`1`: handed back once, by a stop over its cap',
   [header.tenant]: 'Tenant path, taken from the subject at the entry',

@@ -44,7 +44,11 @@ export const messages: Readonly<Record<string, Message>> = {
   'answer.decision': { schema: Decision, direction: 'told', summary: 'What `decide` answers' },
   'answer.error': { schema: ErrorBody, direction: 'told', summary: 'Every error, framed or not' },
   'frame.accept': { schema: AcceptFrame, direction: 'told', summary: 'Before the model is called' },
-  'frame.beat': { schema: BeatFrame, direction: 'told', summary: 'The producer lives; not sent yet' },
+  'frame.beat': {
+    schema: BeatFrame,
+    direction: 'told',
+    summary: 'The producer lives: every 2 s, and from any stop that keeps a request over 500 ms',
+  },
   'frame.end': { schema: EndFrame, direction: 'told', summary: 'Once, after usage is stored' },
   plan: { schema: Plan, direction: 'told', summary: 'The plan that policy writes and every stop reads, in its header' },
   trail: { schema: TrailEntry, direction: 'told', summary: "One stop's passage" },
