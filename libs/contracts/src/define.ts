@@ -52,10 +52,11 @@ export interface RpcContract<
   readonly errors: readonly ErrorCode[];
 }
 
-/** A plain message to everybody who listens; nothing is stored and nothing answered unless `reply` says so. */
-export interface SignalContract<Body extends z.ZodType = z.ZodType> extends Described {
+/** A plain message to everybody who listens; nothing is stored, and nothing answered but by those who have something to say. */
+export interface SignalContract<Body extends z.ZodType = z.ZodType, Subject extends string = string> extends Described {
   readonly kind: 'signal';
-  readonly subject: string;
+  /** One that ends in `>` ends in the tenant path that it concerns. */
+  readonly subject: Subject;
   readonly from: readonly Speaker[];
   readonly to: readonly ServiceName[];
   readonly body: Body;
@@ -139,7 +140,9 @@ export const rpc = <Request extends z.ZodType, Reply extends z.ZodType>(
   contract: Omit<RpcContract<Request, Reply>, 'kind'>,
 ): RpcContract<Request, Reply> => ({ kind: 'rpc', ...contract });
 
-export const signal = <Body extends z.ZodType>(contract: Omit<SignalContract<Body>, 'kind'>): SignalContract<Body> => ({
+export const signal = <Body extends z.ZodType, const Subject extends string>(
+  contract: Omit<SignalContract<Body, Subject>, 'kind'>,
+): SignalContract<Body, Subject> => ({
   kind: 'signal',
   ...contract,
 });

@@ -30,6 +30,12 @@ export interface Concerning {
   readonly tenant: string;
 }
 
+/** What a signal's handler may do beyond listening. */
+export interface Answering {
+  /** Answer whoever said it, if it asked from an inbox of this service's own; else nothing happens. */
+  answer(text: string): void;
+}
+
 /** The handler that a contract asks for. A thrown RouterError is the answer; anything else is logged and answered as `internal`. */
 export type Handler<Contract extends Served> = Contract extends EntryContract
   ? (passage: EntryPassage) => Later<void>
@@ -37,8 +43,8 @@ export type Handler<Contract extends Served> = Contract extends EntryContract
     ? (passage: StopPassage) => Later<void>
     : Contract extends RpcContract<infer Request, infer Reply>
       ? (request: z.output<Request>, about: Concerning) => Later<z.input<Reply>>
-      : Contract extends SignalContract<infer Body>
-        ? (body: z.output<Body>, about: Concerning) => void
+      : Contract extends SignalContract<infer Body, infer Subject>
+        ? (body: z.output<Body>, about: Subject extends `${string}>` ? Concerning & Answering : Answering) => void
         : never;
 
 export type Handlers<Serves extends ServedGroup> = { readonly [Key in keyof Serves]: Handler<Serves[Key]> };
@@ -69,6 +75,10 @@ export interface House<Group extends WatchedGroup = WatchedGroup, Own extends Se
   ): Promise<number>;
   /** Publish a fact without waiting for it to be stored. */
   tell(subject: string, payload: string): void;
+  /** Resolves when the server has taken what was published before, and has said where nobody listened. @throws RouterError `unavailable` while NATS is away */
+  settled(): Promise<void>;
+  /** Ask everybody who listens; resolves to the first answer, or to undefined when none comes in time. @throws RouterError `unavailable` while NATS is away */
+  ask(subject: string, payload: string, waitMs: number): Promise<string | undefined>;
   /** Publish a fact; resolves when it is stored. @throws Error when it is not, within the time */
   store(
     subject: string,

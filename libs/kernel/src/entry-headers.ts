@@ -9,11 +9,15 @@ export interface Asked {
   readonly timeoutMs?: number;
   readonly attempt: number;
   readonly frames: boolean;
+  /** Deltas that it takes before its first limit. */
+  readonly credit?: number;
   readonly traceparent?: string;
   readonly tracestate?: string;
 }
 
 const longestTimeoutMs = 86_400_000;
+/** More deltas at once than any reader should hold. */
+const mostCredit = 100_000;
 
 /** Read the headers of a request. @throws RouterError `invalid_request` naming the header */
 export function readEntryHeaders(headers: MsgHdrs | undefined): Asked {
@@ -30,6 +34,7 @@ export function readEntryHeaders(headers: MsgHdrs | undefined): Asked {
   const timeoutMs = wholeNumber(header.timeout, said(header.timeout), 1, longestTimeoutMs);
   const frames = said(header.frames);
   if (frames !== undefined && frames !== '1') throw wrong(header.frames, frames, 'must be 1');
+  const credit = wholeNumber(header.credit, said(header.credit), 1, mostCredit);
   const traceparent = forwardable(said(header.traceparent), 64);
   const tracestate = forwardable(said(header.tracestate), 512);
   return {
@@ -37,6 +42,7 @@ export function readEntryHeaders(headers: MsgHdrs | undefined): Asked {
     attempt: wholeNumber(header.attempt, said(header.attempt), 1, 9) ?? 1,
     frames: frames === '1',
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(credit === undefined ? {} : { credit }),
     ...(traceparent === undefined ? {} : { traceparent }),
     ...(tracestate === undefined ? {} : { tracestate }),
   };

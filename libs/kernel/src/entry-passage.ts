@@ -14,7 +14,7 @@ export class EntryPassage extends Passage {
   readonly asked: Asked;
   readonly trace: StopTrace | undefined;
   readonly #reply: string;
-  #framed: boolean;
+  #framed = false;
 
   /**
    * @param reply a return address that was checked
@@ -33,8 +33,8 @@ export class EntryPassage extends Passage {
     this.verb = verb;
     this.tenant = tenant;
     this.asked = readEntryHeaders(headers);
-    this.#framed = this.asked.frames;
     this.trace = link.tracer?.stop({ ...this.asked, stop, tenant, place: 'entry', leg: 0 });
+    if (this.asked.frames) this.answerInFrames();
   }
 
   get request(): string {
@@ -43,12 +43,19 @@ export class EntryPassage extends Passage {
 
   /** From here on the answer goes in frames, errors too: the body asked for a stream. */
   answerInFrames(): void {
+    if (this.#framed) return;
     this.#framed = true;
+    this.link.beats.follow(this);
+  }
+
+  /** Without a place to answer: no model works for the reader yet, so nothing would be stopped if it were gone. */
+  beat(): void {
+    this.#writer().beat();
   }
 
   /** Write the plan and hand the request to its first stop. @param deadline epoch ms */
   forward(plan: Plan, itinerary: readonly string[], deadline: number): void {
-    const { traceparent, tracestate, attempt } = this.asked;
+    const { traceparent, tracestate, attempt, credit } = this.asked;
     this.send(
       nextStop({
         request: this.request,
@@ -57,6 +64,7 @@ export class EntryPassage extends Passage {
         deadline,
         attempt,
         frames: this.#framed,
+        credit,
         leg: 0,
         trail: this.extendTrail('', 'ok'),
         itinerary,

@@ -1,5 +1,12 @@
 // How a service lives: what its wiring and its heart may use.
-export { defineService, type Concerning, type Handlers, type House, type ServiceDefinition } from './define.ts';
+export {
+  defineService,
+  type Answering,
+  type Concerning,
+  type Handlers,
+  type House,
+  type ServiceDefinition,
+} from './define.ts';
 export { Outage, type OutageSettings } from './outage.ts';
 export { readJsonBody } from './json-body.ts';
 export { type EntryPassage } from './entry-passage.ts';

@@ -1,6 +1,7 @@
 // A link in the tests' own process: everything that `run` puts around a connection, within reach.
 import { Cancellations, Control, Forwarder, type NatsConnection } from '@router-mesh/wire';
 import { pino } from 'pino';
+import { Beats, type BeatTimes } from './beats.ts';
 import { Flight } from './flight.ts';
 import type { Link } from './link.ts';
 import { Counts } from './metrics.ts';
@@ -20,7 +21,7 @@ export interface Logged {
   readonly [field: string]: unknown;
 }
 
-export function aLink(nc: NatsConnection, service: string): TestLink {
+export function aLink(nc: NatsConnection, service: string, times?: Partial<BeatTimes>): TestLink {
   const logged: Logged[] = [];
   const control = new Control(nc, service);
   const interrupting = new AbortController();
@@ -31,6 +32,7 @@ export function aLink(nc: NatsConnection, service: string): TestLink {
     control,
     forwarder: new Forwarder(nc, control),
     cancellations: new Cancellations(),
+    beats: new Beats(times),
     flight: new Flight(),
     counts: new Counts(),
     interrupted: interrupting.signal,

@@ -1,6 +1,7 @@
 // What every stop is given, at the entry and behind it: one request on its way, and how it goes on or ends.
 import { formatTrailEntry, parseTrail, type RouterError } from '@router-mesh/contracts';
 import { AnswerWriter, type Travel } from '@router-mesh/wire';
+import type { Beating } from './beats.ts';
 import { judge } from './judge.ts';
 import type { Link } from './link.ts';
 import { retryLaterMs } from './retry-after.ts';
@@ -8,7 +9,7 @@ import { withoutStop, type NextStop } from './route.ts';
 import type { StopTrace } from './tracing.ts';
 
 /** What every passage has, at the entry and behind it. */
-export abstract class Passage {
+export abstract class Passage implements Beating {
   /** The stop's name as trails and errors show it. */
   readonly stop: string;
   readonly body: Uint8Array;
@@ -55,7 +56,12 @@ export abstract class Passage {
   /** End the request with an error: one message, or a frame where frames were asked for. */
   abstract refuse(error: RouterError): void;
 
+  /** Tell the reader that its request is being worked on. */
+  abstract beat(): void;
+
+  /** INVARIANT (beats end): whatever ends a passage comes through here, and none beats after it. */
   protected finish(code = 'ok'): void {
+    this.link.beats.leave(this);
     this.#done = true;
     this.#code = code;
   }
@@ -79,8 +85,13 @@ export abstract class Passage {
     return trail === '' ? entry : `${trail},${entry}`;
   }
 
-  protected writer(travel: Pick<Travel, 'reply' | 'frames' | 'leg'>): AnswerWriter {
-    return new AnswerWriter(this.link.nc, travel.reply, { framed: travel.frames, leg: travel.leg });
+  protected writer({
+    reply,
+    frames: framed,
+    leg,
+    credit,
+  }: Pick<Travel, 'reply' | 'frames' | 'leg' | 'credit'>): AnswerWriter {
+    return new AnswerWriter(this.link.nc, reply, { framed, leg, credit });
   }
 
   /**

@@ -255,3 +255,37 @@ test('a signal comes to every instance with its tenant; what is none is nothing;
   expect(links.map(({ logged }) => logged.map(({ msg }) => msg))).toEqual([['a signal failed'], ['a signal failed']]);
   await Promise.all([one.close(), two.close(), client.close()]);
 });
+
+test('a signal that concerns no tenant is heard, and answered at an inbox of its own kind alone', async () => {
+  await using nats = await natsServer();
+  const [nc, root] = await Promise.all([nats.connect('provider'), nats.connect('root')]);
+  const { link } = aLink(nc, 'provider');
+  const discovery = { name: 'provider', version: '1.2.3', summary: 's', metadata: {}, stats: () => ({}) };
+  const rpcs = await Rpcs.register(link, discovery);
+  const heard: unknown[] = [];
+  rpcs.listen(provider.holder, (body, { tenant, answer }) => {
+    heard.push([body, tenant]);
+    answer('held');
+  });
+  const answered: string[] = [];
+  for (const subject of ['_INBOX.>', '_SVC.>', '$KV.>'])
+    listen(root, subject, (message) => answered.push(`${message.subject} ${message.string()}`));
+  await Promise.all([nc.flush(), root.flush()]);
+  const said = {
+    ask: true,
+    tenant: 'acme',
+    request: '01JD0000000000000000000001',
+    attempt: 2,
+    deadline: 1,
+    instance: 'i',
+  };
+  for (const reply of ['_INBOX.a', '$KV.router_v2_tenants.acme', '_SVC.policy.a', '_SVC.provider.a', undefined])
+    root.publish('router.v2.holder', JSON.stringify(said), reply === undefined ? {} : { reply });
+  await until('all were heard', () => heard.length === 5);
+  await until('the answer', () => answered.length > 0);
+  await Promise.all([nc.flush(), root.flush()]);
+  expect(heard[0]).toEqual([said, undefined]);
+  expect(answered).toEqual(['_SVC.provider.a held']);
+  expect(link.counts.totals().refused_addresses).toBe(3);
+  await Promise.all([nc.close(), root.close()]);
+});

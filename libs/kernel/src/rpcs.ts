@@ -1,13 +1,23 @@
 // The rpcs and signals of a service, and its place in discovery (ADR-32) with true numbers.
 import { Svcm, type Service, type ServiceMsg } from '@nats-io/services';
 import { parseAs, rpcSubject, tailTenant, type RpcContract, type SignalContract } from '@router-mesh/contracts';
-import { AnswerWriter, isReturnAddress, listen, type NatsConnection, type Subscription } from '@router-mesh/wire';
-import type { Concerning } from './define.ts';
+import {
+  AnswerWriter,
+  isReturnAddress,
+  isServiceInbox,
+  listen,
+  publish,
+  type Msg,
+  type NatsConnection,
+  type Subscription,
+} from '@router-mesh/wire';
+import type { Answering, Concerning } from './define.ts';
 import { judge } from './judge.ts';
 import type { Link } from './link.ts';
 import { readJsonBody } from './json-body.ts';
 
 type Handle = (request: unknown, about: Concerning) => unknown;
+type Hear = (body: unknown, about: Partial<Concerning> & Answering) => void;
 
 const largestRpcBytes = 1024 * 1024;
 
@@ -24,10 +34,12 @@ export interface Discovery {
 export class Rpcs {
   readonly #link: Link;
   readonly #service: Service;
+  readonly #name: string;
 
-  private constructor(link: Link, service: Service) {
+  private constructor(link: Link, service: Service, name: string) {
     this.#link = link;
     this.#service = service;
+    this.#name = name;
   }
 
   static async register(link: Link, { name, version, summary, metadata, stats }: Discovery): Promise<Rpcs> {
@@ -40,7 +52,7 @@ export class Rpcs {
       // The library's own numbers cover only the synchronous part of a handler and miss answered errors.
       statsHandler: () => Promise.resolve(stats()),
     });
-    return new Rpcs(link, service);
+    return new Rpcs(link, service, name);
   }
 
   serve(contract: RpcContract, handle: Handle): void {
@@ -52,16 +64,18 @@ export class Rpcs {
     });
   }
 
-  /** Signals come to every instance; nobody waits for an answer. */
-  listen(contract: SignalContract, handle: (body: unknown, about: Concerning) => void): Subscription {
+  /** Signals come to every instance. */
+  listen(contract: SignalContract, handle: Hear): Subscription {
     const failed = (thrown: unknown): void =>
       void judge(this.#link.log, thrown, 'a signal failed', { subject: contract.subject });
     return listen(
       this.#link.nc,
       contract.subject,
-      ({ subject, data }) => {
-        const tenant = tailTenant(subject.split('.'), 3);
-        handle(parseAs(contract.body, readJsonBody(data, largestRpcBytes), 'body'), { tenant });
+      (message) => {
+        const body = parseAs(contract.body, readJsonBody(message.data, largestRpcBytes), 'body');
+        const answer = (text: string): void => this.#tell(message, text);
+        if (!contract.subject.endsWith('.>')) return handle(body, { answer });
+        handle(body, { tenant: tailTenant(message.subject.split('.'), 3), answer });
       },
       { failed },
     );
@@ -69,6 +83,12 @@ export class Rpcs {
 
   async stop(): Promise<void> {
     await this.#service.stop();
+  }
+
+  /** INVARIANT (no stray answer): a signal may come from a client, and only our own kind is answered. */
+  #tell({ reply }: Msg, text: string): void {
+    if (isServiceInbox(reply, this.#name)) publish(this.#link.nc, reply, text);
+    else if (reply) this.#link.counts.refusedAddress(); // empty where none was named
   }
 
   async #answer(name: string, contract: RpcContract, handle: Handle, message: ServiceMsg): Promise<void> {

@@ -12,6 +12,7 @@ import {
   type SettingValues,
 } from '@router-mesh/contracts';
 import {
+  askAnybody,
   Cancellations,
   connectNats,
   Control,
@@ -25,10 +26,12 @@ import {
   storeFact,
   unsentPublishes,
   watchConnection,
+  whileConnected,
   type NatsConnection,
 } from '@router-mesh/wire';
 import { pino, type Logger } from 'pino';
 import kernelPackage from '../package.json' with { type: 'json' };
+import { Beats } from './beats.ts';
 import type { House, ServedGroup, ServiceDefinition, WatchedGroup, Watches } from './define.ts';
 import { Flight, longestTimerMs } from './flight.ts';
 import { serveHealth, type Readiness } from './health.ts';
@@ -130,6 +133,7 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
       control,
       forwarder: new Forwarder(nc, control),
       cancellations: new Cancellations(),
+      beats: new Beats(),
       flight: this.#flight,
       counts: this.#counts,
       tracer: this.#tracer,
@@ -231,6 +235,8 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
       tallies: tallies(nc, this.#definition.name, this.#counts),
       put: (bucket, key, value, revision) => putDocument(nc, bucket, key, value, revision),
       tell: (subject, payload) => publish(nc, subject, payload),
+      settled: () => whileConnected(nc, () => nc.flush()),
+      ask: (subject, payload, waitMs) => askAnybody(nc, subject, payload, waitMs),
       store: (subject, payload, options) => storeFact(nc, subject, payload, options),
     };
   }

@@ -1,6 +1,13 @@
 // A request at a stage: policy has written its plan; a stop answers it, hands it on, or goes on to the next candidate.
-import { RouterError, type Attempt, type Plan } from '@router-mesh/contracts';
-import { decodeTravel, type AnswerWriter, type MsgHdrs, type Travel } from '@router-mesh/wire';
+import {
+  modelId,
+  mostUnansweredBeats,
+  RouterError,
+  type Attempt,
+  type Candidate,
+  type Plan,
+} from '@router-mesh/contracts';
+import { decodeTravel, type AnswerWriter, type ControlMessage, type MsgHdrs, type Travel } from '@router-mesh/wire';
 import { longestTimerMs } from './flight.ts';
 import type { Link } from './link.ts';
 import { Passage } from './passage.ts';
@@ -15,6 +22,9 @@ export class StopPassage extends Passage {
   #travel: Travel;
   #answer: AnswerWriter;
   #abort: AbortController | undefined;
+  #control: string | undefined;
+  /** Nobody reads what this passage would say. */
+  #unread = false;
   readonly #cleanUp: (() => void)[] = [];
 
   /** @throws RouterError `internal` when the headers are not a service's */
@@ -24,6 +34,7 @@ export class StopPassage extends Passage {
     this.#travel = decodeTravel(headers);
     this.#answer = this.writer(this.#travel);
     this.trace = link.tracer?.stop({ ...this.#travel, stop, place: 'stage' });
+    if (this.#travel.frames) link.beats.follow(this);
   }
 
   get travel(): Travel {
@@ -58,21 +69,51 @@ export class StopPassage extends Passage {
   }
 
   /**
-   * Aborts when the deadline passes, the client cancels or the process can wait no longer; the reason is the RouterError to answer with.
+   * Aborts when the deadline passes, the client cancels, the reader is gone or the process can wait no longer; the reason is the RouterError to answer with.
    * Call `release` when the work is over.
    */
   get signal(): AbortSignal {
-    return (this.#abort ??= this.#watch()).signal;
+    return this.#aborting.signal;
   }
 
-  /** Where the client may publish `cancel`, from now until `release`. */
+  /** Whether the work was told to end. */
+  get aborted(): boolean {
+    return this.#abort?.signal.aborted ?? false;
+  }
+
+  /** Where the reader may publish `cancel` and its limits, from the first call until `release`. */
   openControl(): string {
-    const { signal } = this; // a cancel needs something to abort
-    const control = this.link.control.open((message) => {
-      if (message.kind === 'cancel' && !signal.aborted) this.#abort?.abort(cancelled());
+    return (this.#control ??= this.#listen());
+  }
+
+  /** Say that a candidate is being called; nothing is sent unless the answer goes in frames. */
+  accept(candidate: Candidate): void {
+    if (!this.travel.frames) return;
+    this.answer.accept({
+      request: this.request,
+      instance: this.link.instance,
+      control: this.openControl(),
+      route: this.plan.route,
+      provider: candidate.vendor,
+      model: modelId(candidate),
     });
-    this.#cleanUp.push(() => control.release());
-    return control.subject;
+    this.link.beats.spoke(this);
+  }
+
+  beat(): void {
+    if (this.answer.unanswered < mostUnansweredBeats) this.answer.beat(this.openControl());
+    else this.#stop(readerGone());
+  }
+
+  /** Stop the work, and end the request here without another word: nobody reads what this passage would say. */
+  abandon(error: RouterError): void {
+    this.#unread = true;
+    this.#stop(error);
+  }
+
+  /** End the request here without a word: another passage answers it. @param code how it ended at this stop */
+  drop(code: string): void {
+    this.finish(code);
   }
 
   /** Stop watching deadline and cancels. */
@@ -119,7 +160,32 @@ export class StopPassage extends Passage {
 
   refuse(error: RouterError): void {
     this.finish(error.code);
-    if (!this.answer.ended) this.answer.error(error);
+    if (!this.answer.ended && !this.#unread) this.answer.error(error);
+  }
+
+  get #aborting(): AbortController {
+    return (this.#abort ??= this.#watch());
+  }
+
+  #stop(error: RouterError): void {
+    this.#aborting.abort(error); // the first reason stays
+  }
+
+  #listen(): string {
+    const control = this.link.control.open((message) => this.#hear(message));
+    this.#cleanUp.push(() => control.release());
+    return control.subject;
+  }
+
+  #hear(message: ControlMessage): void {
+    switch (message.kind) {
+      case 'cancel':
+        return this.#stop(cancelled());
+      case 'limit':
+        return this.answer.limit(message.deltas);
+      case 'missing':
+        return this.abandon(readerGone());
+    }
   }
 
   #watch(): AbortController {
@@ -151,4 +217,8 @@ export class StopPassage extends Passage {
 
 function cancelled(): RouterError {
   return new RouterError('cancelled', 'cancelled by the client');
+}
+
+function readerGone(): RouterError {
+  return new RouterError('cancelled', 'the reader of the answer is gone', { details: { reason: 'reader_gone' } });
 }
