@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { bucket, rpc, signal, stop, stream } from './define.ts';
 import { badDocument } from './policy.ts';
-import { RequestId, Token } from './tokens.ts';
+import { RequestId, TenantPath, Token } from './tokens.ts';
 
 /** USD per million tokens, as decimal strings. */
 export const Price = z.strictObject({
@@ -115,6 +115,25 @@ export const meter = stream({
 
 const nothing = z.strictObject({});
 
+/** Which attempt of which request; `deadline` is its own, epoch ms. */
+const attempt = {
+  tenant: TenantPath,
+  request: RequestId,
+  attempt: z.int().positive(),
+  deadline: z.int(),
+  instance: z.string(),
+};
+
+/** `ask`: does anybody run a lower attempt? Who does answers `held`. `runs`: this attempt is being run; lower ones give way. */
+export const HolderMessage = z.union([
+  z.object({ ask: z.literal(true), ...attempt }),
+  z.object({ runs: z.literal(true), ...attempt }),
+]);
+export type HolderMessage = z.infer<typeof HolderMessage>;
+
+/** What a holder answers. */
+export const heldAnswer = 'held';
+
 export const provider = {
   call: stop({
     name: 'provider',
@@ -157,18 +176,16 @@ export const provider = {
     body: z.object({ request: RequestId }),
     summary: "Cancel a request by its id; the tenant of the subject must be the request's or above it",
   }),
+  holder: signal({
+    subject: 'router.v2.holder',
+    from: ['provider'],
+    to: ['provider'],
+    body: HolderMessage,
+    summary: 'Who is running this request? Asked before a republished one is called, and answered `held` by who does',
+  }),
 };
 
 export const providerDocumentRefused = badDocument('provider');
-
-/** Asked before a republished request is called again. */
-export const holder = signal({
-  subject: 'router.v2.holder',
-  from: ['provider'],
-  to: ['provider'],
-  body: z.looseObject({ tenant: z.string(), request: RequestId }),
-  summary: 'Who is running this request?',
-});
 
 export const health = signal({
   subject: 'router.v2.health.*',

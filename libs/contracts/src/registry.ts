@@ -14,7 +14,7 @@ import {
   slotsAway,
   tenants,
 } from './policy.ts';
-import { health, holder, leases, meter, provider, providerDocumentRefused, providers, slots } from './provider.ts';
+import { health, leases, meter, provider, providerDocumentRefused, providers, slots } from './provider.ts';
 import { costStop, experimentStop, extensionStop } from './stops.ts';
 
 export const contracts: readonly Contract[] = [
@@ -35,7 +35,6 @@ export const contracts: readonly Contract[] = [
   ...Object.values(provider),
   providerDocumentRefused,
   slotsAway,
-  holder,
   health,
   providers,
   leases,

@@ -80,7 +80,7 @@ describe('the README', () => {
       contract.kind === 'rpc' ? [rpcSubject(contract, 'platform')] : [],
     );
     expect(firstColumn(readme, 'Subjects')).toEqual(expect.arrayContaining(rpcs));
-    expect(firstColumn(readme, 'Subjects')).toHaveLength(rpcs.length + 3);
+    expect(firstColumn(readme, 'Subjects')).toHaveLength(rpcs.length + 4);
   });
 
   test('tells which status is which failure', () => {

@@ -2,7 +2,6 @@
 import {
   encodeRecords,
   meterSubject,
-  modelId,
   type Candidate,
   type FinishedRecord,
   type ProviderDocument,
@@ -46,13 +45,13 @@ export async function callModel(
   stored: Promise<boolean>[],
 ): Promise<void> {
   const { house } = calls;
-  const { plan, travel, signal } = passage;
+  const { plan, signal } = passage;
   if (signal.aborted) throw signal.reason;
   const upstream = openUpstream(calls, candidate.vendor);
   const request = prepare(passage.body, candidate.model, plan.verb, plan.stream);
   const facts = factsOf(calls, passage, candidate, request);
   house.tell(meterSubject(facts.tenant), encodeRecords([startedRecord(facts)]));
-  if (travel.frames) accept(calls, passage, candidate);
+  passage.accept(candidate);
 
   const { stream } = request;
   const url = calls.document(candidate.vendor)?.base_url ?? '';
@@ -104,17 +103,6 @@ function factsOf({ house }: Calls, passage: StopPassage, candidate: Candidate, {
   };
 }
 
-function accept({ house }: Calls, passage: StopPassage, candidate: Candidate): void {
-  passage.answer.accept({
-    request: passage.request,
-    instance: house.instance,
-    control: passage.openControl(),
-    route: passage.plan.route,
-    provider: candidate.vendor,
-    model: modelId(candidate),
-  });
-}
-
 /** Call the model and hear what it says to its end; a stream goes on to the client meanwhile. */
 async function hearOut(
   { house }: Calls,
@@ -127,7 +115,8 @@ async function hearOut(
   const answer = await upstream.call(request, call, passage.signal);
   const maxBytes = house.payloadLimit();
   if (request.stream && !/json/i.test(answer.contentType)) {
-    await relay(answer, passage.answer, heard, { wantsUsageChunk: request.wantsUsageChunk, maxBytes });
+    const { wantsUsageChunk } = request;
+    await relay(answer, passage.answer, heard, { wantsUsageChunk, maxBytes, signal: passage.signal });
     return;
   }
   await readWhole(answer, heard, maxBytes - reportBytes);

@@ -66,6 +66,7 @@ test('finished says all of that again, and what came of it', () => {
 });
 
 const cancelled = new RouterError('cancelled', 'by the client');
+const outrun = new RouterError('cancelled', 'a later one runs', { details: { reason: 'superseded' } });
 const late = new RouterError('deadline_exceeded', 'late');
 const refused = new CallFailure('rate_limited', 'm', { status: 429 });
 
@@ -74,6 +75,7 @@ test.each<[string, unknown, number, object]>([
   ['one that was refused', refused, 0, { outcome: 'failed', error: 'rate_limited', status: 429 }],
   ['one that broke off', new CallFailure('server_error', 'm'), 2, { outcome: 'interrupted', error: 'server_error' }],
   ['one that was cancelled', cancelled, 0, { outcome: 'cancelled', error: 'cancelled' }],
+  ['one that gave way to a later attempt', outrun, 0, { outcome: 'superseded', error: 'cancelled' }],
   ['one that was cancelled in mid-stream', cancelled, 2, { outcome: 'cancelled', error: 'cancelled' }],
   ['one that was late', late, 0, { outcome: 'failed', error: 'deadline_exceeded' }],
   ['one that was late in mid-stream', late, 2, { outcome: 'interrupted', error: 'deadline_exceeded' }],
@@ -92,6 +94,7 @@ test.each<[string, unknown, number, number, [number, number]]>([
   ['broken off after a piece that was kept back', new CallFailure('server_error', 'm'), 0, 8, [10, 2]],
   ['left while it was silent', new CallFailure('timeout', 'm'), 0, 0, [10, 0]],
   ['cancelled while it was silent', cancelled, 0, 0, [10, 0]],
+  ['given up for a later attempt', outrun, 0, 0, [10, 0]],
   ['late while it was silent', late, 0, 0, [10, 0]],
 ])('a model that was %s is estimated', (_what, error, delivered, saidBytes, [input_tokens, output_tokens]) => {
   const { usage } = finishedRecord(facts, endOf(error, delivered), { ...nothing, saidBytes }, when);

@@ -11,6 +11,7 @@ import {
 } from '@router-mesh/contracts';
 import { CallFailure } from './failure.ts';
 import type { Heard } from './heard.ts';
+import { isOutrun } from './holding.ts';
 import { usageOf } from './usage.ts';
 
 /** What a call is, whatever comes of it. */
@@ -64,8 +65,10 @@ export function endOf(error: unknown, delivered: number): CallEnd {
   if (error === undefined) return { outcome: 'answered', error: undefined, status: undefined };
   const outcome = delivered > 0 ? 'interrupted' : 'failed';
   if (error instanceof CallFailure) return { outcome, error: error.class, status: error.status };
-  const { code } = RouterError.from(error);
-  return { outcome: code === 'cancelled' ? 'cancelled' : outcome, error: code, status: undefined };
+  const ours = RouterError.from(error);
+  const { code } = ours;
+  if (code !== 'cancelled') return { outcome, error: code, status: undefined };
+  return { outcome: isOutrun(ours) ? 'superseded' : 'cancelled', error: code, status: undefined };
 }
 
 /** A model that refused, broke off or was never reached has used nothing; one that was left at work is taken to have read the request. */

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { Readable } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { failureWithin } from './failure.ts';
 import { Heard } from './heard.ts';
-import { packLines, relay } from './relay.ts';
-import { chunk, event, usageChunk } from './testing.ts';
+import { packLines, relay, type Deltas } from './relay.ts';
+import { chunk, event, takingAll, uncancelled, usageChunk } from './testing.ts';
 import type { ModelAnswer } from './upstream.ts';
 
 const end = 'data: [DONE]\n\n';
@@ -25,7 +26,7 @@ async function relayed(
   const delta = (payload: string): void =>
     void frames.push(payload.split('\n').map((line) => JSON.parse(line) as unknown));
   try {
-    await relay(upstreamOf(parts, broken), { delta }, heard, { wantsUsageChunk, maxBytes });
+    await relay(upstreamOf(parts, broken), takingAll(delta), heard, { wantsUsageChunk, maxBytes, signal: uncancelled });
     return { frames, heard };
   } catch (error) {
     return { frames, heard, error };
@@ -53,9 +54,9 @@ test('chunks pass as they were written', async () => {
   const frames: string[] = [];
   await relay(
     upstreamOf([`data: ${odd}\n\n${end}`], false),
-    { delta: (payload) => frames.push(payload) },
+    takingAll((payload) => frames.push(payload)),
     new Heard(),
-    { wantsUsageChunk: false, maxBytes: 1000 },
+    { wantsUsageChunk: false, maxBytes: 1000, signal: uncancelled },
   );
   expect(frames).toEqual([odd]);
 });
@@ -162,5 +163,92 @@ describe('what the server does not carry', () => {
       },
     );
     fc.assert(law);
+  });
+});
+
+describe('a reader that takes no more', () => {
+  /** A reader who takes so many pieces, and more when it is told to. */
+  function taking(most: number) {
+    const pieces: string[] = [];
+    const waiting: (() => void)[] = [];
+    const deltas: Deltas = {
+      get full() {
+        return pieces.length >= most;
+      },
+      room: (signal) =>
+        new Promise((resolve, reject) => {
+          waiting.push(resolve);
+          signal.addEventListener('abort', () => reject(signal.reason as Error));
+        }),
+      delta: (piece) => void pieces.push(piece),
+    };
+    const takeMore = (more: number): void => {
+      most += more;
+      for (const wake of waiting.splice(0)) wake();
+    };
+    return { pieces, deltas, takeMore };
+  }
+
+  /** An upstream that counts what was read of it. */
+  function counted(parts: readonly string[]) {
+    const count = { read: 0 };
+    function* reads(): Generator<Buffer> {
+      for (const part of parts) {
+        count.read += 1;
+        yield Buffer.from(part);
+      }
+    }
+    const body = Readable.from(reads(), { objectMode: true, highWaterMark: 1 });
+    const upstream: ModelAnswer = { body, contentType: '', failure: (error) => failureWithin(error, undefined) };
+    return { count, upstream };
+  }
+
+  const settings = { wantsUsageChunk: false, maxBytes: 1_000_000, signal: uncancelled };
+  const many = Array.from({ length: 100 }, (_, index) => event(chunk(`${index}`)));
+
+  test('pauses the model, and gets the rest when it takes more', async () => {
+    const { count, upstream } = counted([...many, end]);
+    const reader = taking(3);
+    const relaying = relay(upstream, reader.deltas, new Heard(), settings);
+    for (let turns = 0; turns < 50; turns += 1) await turn();
+    expect(reader.pieces).toHaveLength(3);
+    expect(count.read).toBeLessThan(8); // what the stream itself buffers
+    reader.takeMore(1000);
+    await relaying;
+    expect(reader.pieces).toHaveLength(100);
+  });
+
+  test('gets each of the frames that one read is cut into only when it takes it', async () => {
+    const reader = taking(2);
+    const relaying = relay(counted([many.join('') + end]).upstream, reader.deltas, new Heard(), {
+      ...settings,
+      maxBytes: 1000,
+    });
+    for (let turns = 0; turns < 50; turns += 1) await turn();
+    expect(reader.pieces).toHaveLength(2);
+    reader.takeMore(1000);
+    await relaying;
+    expect(reader.pieces.join('\n').split('\n')).toHaveLength(100);
+  });
+
+  test('is not waited for when nothing is left to be sent', async () => {
+    const reader = taking(1);
+    await relay(
+      counted([event(chunk('a', 'stop')), event(usageChunk(1, 2)), end]).upstream,
+      reader.deltas,
+      new Heard(),
+      settings,
+    );
+    expect(reader.pieces).toHaveLength(1);
+  });
+
+  test('is waited for until the call is told to end', async () => {
+    const abort = new AbortController();
+    const { upstream } = counted(many);
+    const relaying = relay(upstream, taking(1).deltas, new Heard(), { ...settings, signal: abort.signal });
+    for (let turns = 0; turns < 20; turns += 1) await turn();
+    abort.abort(new Error('the reason'));
+    await expect(relaying).rejects.toThrow('the reason');
+    expect(upstream.body.destroyed).toBe(true);
   });
 });

@@ -6,6 +6,10 @@ import type { ModelAnswer } from './upstream.ts';
 
 /** Where the pieces go. */
 export interface Deltas {
+  /** Whether no delta may go out now. */
+  readonly full: boolean;
+  /** Resolves when one may. */
+  room(signal: AbortSignal): Promise<void>;
   delta(chunks: string): void;
 }
 
@@ -14,19 +18,23 @@ export interface RelaySettings {
   readonly wantsUsageChunk: boolean;
   /** The most that a frame may carry. */
   readonly maxBytes: number;
+  /** Ends the waiting for room. */
+  readonly signal: AbortSignal;
 }
 
 /**
  * Pass a stream on, to its end.
  *
+ * INVARIANT (a paused model): while the reader takes no more, the model's socket is not read. What is under way fills its buffers, and then the model waits.
+ *
  * The pieces that came with the error that ends a stream are kept back: while nothing has gone out, another candidate may still answer.
- * @throws CallFailure when the stream is no stream, tells an error or ends too early; RouterError `too_large`; what undici throws
+ * @throws CallFailure when the stream is no stream, tells an error or ends too early; RouterError `too_large`; what undici throws; the signal's reason
  */
 export async function relay(
   upstream: ModelAnswer,
   deltas: Deltas,
   heard: Heard,
-  { wantsUsageChunk, maxBytes }: RelaySettings,
+  { wantsUsageChunk, maxBytes, signal }: RelaySettings,
 ): Promise<void> {
   let complete = false;
   let passed = true; // all that was read
@@ -42,8 +50,13 @@ export async function relay(
         heard.takeChunk(chunk);
         if (wantsUsageChunk || !isUsageChunk(chunk)) lines.push(event);
       }
-      for (const payload of packLines(lines, maxBytes)) deltas.delta(payload);
+      for (const payload of packLines(lines, maxBytes)) {
+        if (deltas.full) await deltas.room(signal);
+        deltas.delta(payload);
+      }
       passed = true;
+      // Behind the last choice comes usage at most, which most readers are not sent.
+      if (deltas.full && !complete && !heard.complete) await deltas.room(signal);
     }
   } catch (error) {
     if (!passed || !heard.complete) throw error; // else only the usage was cut off

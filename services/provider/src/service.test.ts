@@ -123,6 +123,7 @@ async function ask({
     const read = reader.read(message);
     if (read.kind !== 'eos') events.push(read);
     onEvent?.(read);
+    if (message.headers?.get(header.frame) === 'beat') continue;
     if (read.kind === 'eos' || !message.headers?.has(header.seq)) break;
   }
   return events;

@@ -13,6 +13,7 @@ import {
 import { defineService, type Concerning } from '@router-mesh/kernel';
 import { CallLimits } from './call-limits.ts';
 import { serveCall } from './call.ts';
+import { Holding } from './holding.ts';
 import { Keys } from './keys.ts';
 import { seedDocuments } from './seeds.ts';
 import { Upstreams } from './upstream.ts';
@@ -42,8 +43,15 @@ export const providerService = defineService({
       upstreams: new Upstreams(keys, settings.modelTimeoutMs),
       document: (vendor: string) => documents().get(vendor),
     };
+    const holding = new Holding({
+      instance: house.instance,
+      ask: (message, waitMs) => house.ask(provider.holder.subject, JSON.stringify(message), waitMs),
+      tell: (message) => house.tell(provider.holder.subject, JSON.stringify(message)),
+      settle: () => house.settled(),
+      now: Date.now,
+    });
     return {
-      call: (passage) => serveCall(calls, passage),
+      call: (passage) => holding.serve(passage, () => serveCall(calls, passage)),
       list(_request, about) {
         ofPlatform(about);
         return { providers: [...documents().values()] };
@@ -59,6 +67,7 @@ export const providerService = defineService({
         return { revision: await house.put(providers, document.vendor, document, revision) };
       },
       cancel: ({ request }, { tenant }) => house.cancellations.cancel(tenant, request, Date.now()),
+      holder: (message, { answer }) => holding.hear(message, answer),
     };
   },
 });

@@ -1,6 +1,7 @@
 /** Scripted upstreams, and the mesh as the tests see it from outside. Imported by tests only. */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Deltas } from './relay.ts';
 
 /** One request that an upstream got. */
 export interface Received {
@@ -133,3 +134,11 @@ export function completion(content: string, more: object = {}): object {
     ...more,
   };
 }
+
+/** A reader who takes every piece as it comes. */
+export function takingAll(delta: (piece: string) => unknown): Deltas {
+  return { delta: (piece) => void delta(piece), full: false, room: () => Promise.resolve() };
+}
+
+/** What nobody ends early. */
+export const uncancelled = new AbortController().signal;

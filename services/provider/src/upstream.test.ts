@@ -17,6 +17,8 @@ import {
   stream,
   usageChunk,
   type Script,
+  takingAll,
+  uncancelled,
 } from './testing.ts';
 import { Upstreams, type ModelAnswer } from './upstream.ts';
 import { readWhole } from './whole-answer.ts';
@@ -64,10 +66,16 @@ async function ask(script: Script, options: Parameters<typeof call>[1] = {}, max
 async function follow(script: Script, options: Parameters<typeof call>[1] = {}): Promise<string[]> {
   const pieces: string[] = [];
   const upstream = await call(script, { request: streamed, ...options });
-  await relay(upstream, { delta: (piece) => void pieces.push(piece) }, new Heard(), {
-    wantsUsageChunk: false,
-    maxBytes: 1_000_000,
-  });
+  await relay(
+    upstream,
+    takingAll((piece) => pieces.push(piece)),
+    new Heard(),
+    {
+      wantsUsageChunk: false,
+      maxBytes: 1_000_000,
+      signal: uncancelled,
+    },
+  );
   return pieces;
 }
 
@@ -214,10 +222,16 @@ describe('a signal ends a call with its reason', () => {
     const abort = new AbortController();
     const upstream = await call(stream(chunk('a'), hang), { signal: abort.signal, request: streamed });
     const { left } = server;
-    const reading = relay(upstream, { delta: () => abort.abort(new Error('the reason')) }, new Heard(), {
-      wantsUsageChunk: false,
-      maxBytes: 1000,
-    });
+    const reading = relay(
+      upstream,
+      takingAll(() => abort.abort(new Error('the reason'))),
+      new Heard(),
+      {
+        wantsUsageChunk: false,
+        maxBytes: 1000,
+        signal: uncancelled,
+      },
+    );
     await expect(reading).rejects.toThrow();
     await until('the upstream to see it', () => server.left > left);
   });
@@ -246,7 +260,12 @@ describe('connections', () => {
     const from = new Upstreams(keys, 1000);
     for (let turn = 0; turn < 5; turn += 1) {
       const upstream = await from.open(document).call(streamed, '01CALL', new AbortController().signal);
-      await relay(upstream, { delta: () => undefined }, new Heard(), { wantsUsageChunk: false, maxBytes: 1000 });
+      await relay(
+        upstream,
+        takingAll(() => undefined),
+        new Heard(),
+        { wantsUsageChunk: false, maxBytes: 1000, signal: uncancelled },
+      );
       await new Promise((resolve) =>
         upstream.body.closed ? resolve(undefined) : upstream.body.once('close', resolve),
       );
@@ -287,10 +306,16 @@ describe('connections', () => {
       .call(streamed, '01CALL', new AbortController().signal);
     from.open(documentOf({ base_url: server.url }));
     const pieces: string[] = [];
-    const reading = relay(upstream, { delta: (piece) => void pieces.push(piece) }, new Heard(), {
-      wantsUsageChunk: false,
-      maxBytes: 1000,
-    });
+    const reading = relay(
+      upstream,
+      takingAll((piece) => pieces.push(piece)),
+      new Heard(),
+      {
+        wantsUsageChunk: false,
+        maxBytes: 1000,
+        signal: uncancelled,
+      },
+    );
     await until('the first piece', () => pieces.length === 1);
     old.finish(`data: ${JSON.stringify(chunk('b', 'stop'))}\n\n${done}`);
     await reading;

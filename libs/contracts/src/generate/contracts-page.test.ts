@@ -12,6 +12,7 @@ const page = await readFile(new URL('../../../../docs/contracts.md', import.meta
 const schemas: Readonly<Record<string, z.ZodType>> = {
   ...Object.fromEntries(Object.entries(messages).map(([name, { schema }]) => [name, schema])),
   cancel: provider.cancel.body,
+  holder: provider.holder.body,
 };
 
 describe('docs/contracts.md', () => {
@@ -28,6 +29,7 @@ describe('docs/contracts.md', () => {
     expect(shown).toEqual(
       expect.arrayContaining([
         'frame.accept',
+        'frame.beat',
         'frame.end',
         'plan',
         'answer.router',
@@ -35,6 +37,7 @@ describe('docs/contracts.md', () => {
         'answer.decision',
         'meter.finished',
         'cancel',
+        'holder',
       ]),
     );
   });
