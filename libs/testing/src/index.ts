@@ -24,5 +24,7 @@ export { TestProcess } from './process.ts';
 export { RawConnection, type RawBytes } from './raw-connection.ts';
 export { publishRaw, type RawMessage } from './raw-publish.ts';
 export { tcpProxy, TcpProxy } from './tcp-proxy.ts';
+export { EndlessModel } from './endless-model.ts';
+export { ScriptedReader, type ReaderFrame, type Reading } from './scripted-reader.ts';
 export { aPlan, aTravel } from './travel.ts';
 export { metricOf } from './metrics.ts';

@@ -107,8 +107,9 @@ export interface StreamOptions extends AskOptions {
   readonly onFrame?: (frame: Frame) => void;
 }
 
-/** Whether a stream's frames are dense from accept to end, and closed by EOS. */
-export function isComplete(frames: readonly Frame[]): boolean {
+/** Whether a stream's frames are dense from accept to end, and closed by EOS; beats come at any time and have no number. */
+export function isComplete(all: readonly Frame[]): boolean {
+  const frames = all.filter(({ kind }) => kind !== 'beat');
   const numbered = frames.slice(0, -1);
   const dense = numbered.every(({ seq }, index) => seq === `${numbered[0]?.seq.split('.')[0] ?? ''}.${index}`);
   return dense && frames[0]?.kind === 'accept' && frames.at(-2)?.kind === 'end' && frames.at(-1)?.kind === 'eos';
