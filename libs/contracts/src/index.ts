@@ -2,6 +2,7 @@
 export * from './answer.ts';
 export * from './beats.ts';
 export * from './chat.ts';
+export * from './control.ts';
 export * from './define.ts';
 export * from './discovery.ts';
 export * from './errors.ts';

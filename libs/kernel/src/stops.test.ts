@@ -228,7 +228,7 @@ test.each([
   const answer = reading(client);
   client.publish(subject, '{}', { reply: answer.address });
   await until('an answer', () => answer.events.length > 0);
-  expect(answer.events).toEqual([{ kind: 'error', error: expect.objectContaining({ code, param }) }]);
+  expect(answer.events).toEqual([{ kind: 'error', by: 'mesh', error: expect.objectContaining({ code, param }) }]);
   await close(client, served);
 });
 

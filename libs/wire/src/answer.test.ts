@@ -10,7 +10,7 @@ import { listen } from './listen.ts';
 const accept: AcceptFrame = {
   request: 'r',
   instance: 'i',
-  control: 'c',
+  control: 'router.v2.control.provider.c.t',
   route: 'default',
   provider: 'demo',
   model: 'demo/echo',
@@ -63,7 +63,7 @@ test('a stream is dense from accept to end and closed by an empty message, and r
   expect(sequences(messages)).toEqual(['0.0', '0.1', '0.2', '0.3', '0.4', 'eos']);
   const reader = new AnswerReader();
   expect(read(messages, reader)).toEqual([
-    { kind: 'accept', accept },
+    { kind: 'accept', leg: 0, accept, control: accept.control },
     { kind: 'delta', lines: '{"a":1}' },
     { kind: 'delta', lines: '{"b":"ü"}\n{"c":3}' },
     { kind: 'delta', lines: '{"d":4}' },
@@ -123,6 +123,7 @@ test("an error has the headers of ADR-32 and the frame's name, and arrives as it
     expect(event).toMatchObject({
       kind: 'error',
       error: { code: 'rate_limited', message: error.message, param: 'model', details: { retry_after_ms: 50 } },
+      by: 'mesh',
     });
   }
 });
@@ -184,6 +185,7 @@ test('a gap within a leg cuts the stream and says how much was delivered', async
   expect(events.at(-1)).toMatchObject({
     kind: 'error',
     error: { code: 'stream_interrupted', message: 'frame 2 of leg 0 is missing, 3 came', details: { delivered: 1 } },
+    by: 'reader',
   });
 });
 
@@ -196,18 +198,17 @@ test('a stream whose first frames were lost is a gap too', async () => {
   expect(read(messages.slice(1))[0]).toMatchObject({
     kind: 'error',
     error: { code: 'stream_interrupted', details: { delivered: 0 } },
+    by: 'reader',
   });
 });
 
-/** What two producers write, each in its own order: `first` on leg 0, `second` on leg 1. */
+/** What two producers write, each in its own order: the one of leg 0, which failed before any delta, and `second` of leg 1. */
 async function overtaking(second: (writer: AnswerWriter) => void): Promise<{ first: Msg[]; later: Msg[] }> {
   const messages = await received((nc) => {
-    const failed = framed(nc, 0);
-    failed.accept(accept);
-    failed.delta('stale');
+    framed(nc, 0).accept(accept);
     second(framed(nc, 1));
   });
-  return { first: messages.slice(0, 2), later: messages.slice(2) };
+  return { first: messages.slice(0, 1), later: messages.slice(1) };
 }
 
 test('a higher leg starts anew, and frames of the lower one that come later are dropped', async () => {
@@ -216,31 +217,42 @@ test('a higher leg starts anew, and frames of the lower one that come later are 
     writer.delta('fresh');
     writer.end(end);
   });
-  const kinds = (messages: readonly Msg[]): string[] =>
-    read(messages).map((event) => (event.kind === 'delta' ? event.lines : event.kind));
-  expect(kinds([...first, ...later])).toEqual(['accept', 'stale', 'accept', 'fresh', 'end', 'eos']);
-  expect(kinds([...later.slice(0, 1), ...first, ...later.slice(1)])).toEqual([
-    'accept',
-    'skip',
-    'skip',
-    'fresh',
-    'end',
-    'eos',
-  ]);
-  expect(kinds([...first.slice(0, 1), ...later.slice(0, 2), ...first.slice(1), ...later.slice(2)])).toEqual([
-    'accept',
-    'accept',
-    'fresh',
-    'skip',
-    'end',
-    'eos',
-  ]);
+  const kinds = (messages: readonly Msg[]): string[] => read(messages).map(({ kind }) => kind);
+  expect(kinds([...first, ...later])).toEqual(['accept', 'accept', 'delta', 'end', 'eos']);
+  expect(kinds([...later, ...first])).toEqual(['accept', 'delta', 'end', 'eos', 'skip']);
+  expect(kinds([...later.slice(0, 1), ...first, ...later.slice(1)])).toEqual(['accept', 'skip', 'delta', 'end', 'eos']);
+});
+
+test('after a delta a higher leg is never begun: who got the start of one answer must not get another', async () => {
+  const [, delta, ...second] = await received((nc) => {
+    const begun = framed(nc, 0);
+    begun.accept(accept);
+    begun.delta('begun');
+    const other = framed(nc, 1);
+    other.accept(accept);
+    other.delta('mixed');
+    beat(nc, '{"leg":1}');
+  });
+  for (const frame of second) {
+    const reader = new AnswerReader();
+    const begun = await received((nc) => framed(nc).accept(accept));
+    read([...begun, ...(delta === undefined ? [] : [delta])], reader);
+    expect(reader.read(frame)).toMatchObject({
+      kind: 'error',
+      error: {
+        code: 'stream_interrupted',
+        message: 'a frame of leg 1 came after a delta of leg 0',
+        details: { delivered: 1 },
+      },
+      by: 'reader',
+    });
+  }
 });
 
 test('a higher leg may begin with its error', async () => {
   const { first, later } = await overtaking((writer) => writer.error(new RouterError('provider_failed', 'all failed')));
   const reader = new AnswerReader();
-  expect(read([...later, ...first], reader).map(({ kind }) => kind)).toEqual(['error', 'eos', 'skip', 'skip']);
+  expect(read([...later, ...first], reader).map(({ kind }) => kind)).toEqual(['error', 'eos', 'skip']);
   expect(reader.deltas).toBe(0);
 });
 
@@ -252,6 +264,54 @@ async function strange(frames: Readonly<Record<string, string>>, payload: string
     nc.publish(address, payload, { headers: encoded });
   });
 }
+
+/** A beat as stops send it: without a number, with the control subject to be answered on. */
+function beat(nc: NatsConnection, payload: string, control = ''): void {
+  const encoded = headers();
+  encoded.set(header.frame, 'beat');
+  nc.publish(address, payload, { headers: encoded, ...(control === '' ? {} : { reply: control }) });
+}
+
+test('a beat says of which leg it is and where to answer; it takes no number and starts no leg', async () => {
+  const messages = await received((nc) => {
+    beat(nc, '{"leg":1}', 'router.v2.control.policy.c.t');
+    const writer = framed(nc, 0);
+    writer.accept(accept);
+    beat(nc, '{"leg":0}');
+    writer.delta('1');
+  });
+  expect(read(messages)).toEqual([
+    { kind: 'beat', leg: 1, control: 'router.v2.control.policy.c.t' },
+    { kind: 'accept', leg: 0, accept, control: accept.control },
+    { kind: 'beat', leg: 0, control: undefined },
+    { kind: 'delta', lines: '1' },
+  ]);
+});
+
+test('a beat of a lower leg than the one being read is nothing', async () => {
+  const messages = await received((nc) => {
+    framed(nc, 1).accept(accept);
+    beat(nc, '{"leg":0}', 'router.v2.control.policy.c.t');
+  });
+  expect(read(messages).map(({ kind }) => kind)).toEqual(['accept', 'skip']);
+});
+
+test.each([
+  ['the accept names it', 'router.v2.control.provider.c.t', '', 'router.v2.control.provider.c.t'],
+  ['its reply subject does', 'nothing', 'router.v2.control.provider.c.t', 'router.v2.control.provider.c.t'],
+  ['neither does', 'router.v2.cancel.acme', '$JS.API.STREAM.DELETE.X', undefined],
+])('the control subject is where %s, and never anything else', async (_, named, reply, control) => {
+  const messages = await received((nc) => {
+    const encoded = headers();
+    encoded.set(header.frame, 'accept');
+    encoded.set(header.seq, '0.0');
+    nc.publish(address, JSON.stringify({ ...accept, control: named }), {
+      headers: encoded,
+      ...(reply === '' ? {} : { reply }),
+    });
+  });
+  expect(read(messages)).toMatchObject([{ kind: 'accept', control }]);
+});
 
 test('frames of unknown kinds are counted and skipped, with a number or without; beats are known', async () => {
   const numbered = await strange({ [header.frame]: 'sparkle', [header.seq]: '0.0' }, 'x');
@@ -266,13 +326,14 @@ test('frames of unknown kinds are counted and skipped, with a number or without;
   ).slice(1);
   const reader = new AnswerReader();
   const events = read([...numbered, ...unnumbered, ...beat, ...(next === undefined ? [] : [next])], reader);
-  expect(events.map(({ kind }) => kind)).toEqual(['skip', 'skip', 'skip', 'delta']);
+  expect(events.map(({ kind }) => kind)).toEqual(['skip', 'skip', 'beat', 'delta']);
   expect(reader.unknownFrames).toBe(2);
 });
 
 test.each([
   ['an accept that is not JSON', { [header.frame]: 'accept', [header.seq]: '0.0' }, 'x'],
   ['an accept of another form', { [header.frame]: 'accept', [header.seq]: '0.0' }, '{}'],
+  ['a beat of another form', { [header.frame]: 'beat' }, '{}'],
   ['an end of another form', { [header.frame]: 'end', [header.seq]: '0.0' }, '[]'],
   ['an error that is not JSON', { [header.frame]: 'error', [header.seq]: '0.0' }, 'x'],
   ['an error of another form', { [header.frame]: 'error', [header.seq]: '0.0' }, '{}'],
@@ -280,7 +341,7 @@ test.each([
   ['an empty message with headers', { 'X-Any': '1' }, ''],
 ])('%s is an error of the answer, not of the reader', async (_, frame, payload) => {
   expect(read(await strange(frame, payload))).toEqual([
-    { kind: 'error', error: expect.objectContaining({ code: 'internal' }) },
+    { kind: 'error', error: expect.objectContaining({ code: 'internal' }), by: expect.any(String) },
   ]);
 });
 
@@ -290,6 +351,7 @@ test('a 503 says that policy is not running', async () => {
     {
       kind: 'error',
       error: expect.objectContaining({ code: 'unavailable', details: { reason: 'not_running', stop: 'policy' } }),
+      by: 'server',
     },
   ]);
 });

@@ -1,5 +1,5 @@
 // How router.v2 is said over NATS. The only code that knows NATS.
-export { AnswerReader, type AnswerEvent } from './answer-reader.ts';
+export { AnswerReader, type AnswerEvent, type FailedBy } from './answer-reader.ts';
 export { AnswerWriter, errorHeaders, type AnswerOptions } from './answer-writer.ts';
 export { askAnybody } from './ask-anybody.ts';
 export { Cancellations } from './cancellations.ts';
