@@ -13,7 +13,8 @@ export interface StreamReport {
 /**
  * An answer while it is being given: iterate over it once.
  *
- * Leaving the loop early cancels the request, and the model with it. Chunks that come faster than they are read are kept until they are.
+ * Leaving the loop early cancels the request, and the model with it. Chunks that come faster than they are read are kept until they are, up to the
+ * client's `credit`; then the model waits for the reader.
  *
  * @example
  * ```ts
@@ -25,6 +26,9 @@ export interface StreamReport {
 export interface ChatStream extends AsyncIterable<ChatChunk, undefined> {
   /** The request's id: what `client.cancel` takes. */
   readonly request: string;
-  /** Resolves when the answer is complete, however much of it has been read; rejects with the error that the iteration throws. */
+  /**
+   * Resolves when the answer is complete; rejects with the error that the iteration throws. What fits into the client's `credit` is complete without
+   * being read; more has to be read, or the time of the request ends it.
+   */
   readonly report: Promise<StreamReport>;
 }

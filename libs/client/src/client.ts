@@ -9,9 +9,14 @@ import type { RequestOptions } from './request-options.ts';
 /**
  * A tenant's client of the mesh: as many requests at once as you like.
  *
- * Whatever fails fails with a `RouterError` whose `code` is one of the closed list. Requests that are under way when the connection is lost fail at
- * once: `unavailable` (reason `disconnected`), or `stream_interrupted` once a part of the answer had come. The client reconnects by itself; until it
- * has, requests are refused as `unavailable`.
+ * Whatever fails fails with a `RouterError` whose `code` is one of the closed list. Nobody waits without end:
+ * - A request of which the mesh says nothing within a second is published once more, and after three more seconds a third time: a message may be lost
+ *   with a process that dies. The first answer counts. The mesh lets one call of a request run at a time; a second call to the model happens only when
+ *   the notices of two processes crossed, and METER shows it.
+ * - A producer that says nothing for 6 s is dead: `unavailable` (reason `producer_lost`), or `stream_interrupted` once a part of the answer had come.
+ *   Nothing is asked again after a part has come.
+ * - Requests that are under way when the connection is lost fail at once: `unavailable` (reason `disconnected`), or `stream_interrupted`. The client
+ *   reconnects by itself; until it has, requests are refused as `unavailable`.
  */
 export interface Client {
   /**
@@ -29,7 +34,8 @@ export interface Client {
   /**
    * Ask a model; its answer comes in chunks, as the model's API sends them.
    *
-   * The request is sent at once. Streams have a connection of their own, opened by the first one.
+   * The request is sent at once. Streams have a connection of their own, opened by the first one. A reader that pauses makes the model wait: no more
+   * than `credit` pieces lie unread.
    *
    * @throws RouterError what can be refused before anything is sent; everything else is thrown by the iteration
    * @example

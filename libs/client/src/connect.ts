@@ -3,7 +3,14 @@ import { parseAs, RouterError, tenantInbox, TenantPath } from '@router-mesh/cont
 import { isReturnAddress } from '@router-mesh/wire';
 import type { Client } from './client.ts';
 import { MeshClient } from './mesh-client.ts';
-import { checkTimeout } from './request-options.ts';
+import { tickMs } from './patience.ts';
+import { checkCredit, checkTimeout } from './request-options.ts';
+
+/**
+ * Some 40 KB of a usual stream, a second or two of it. Half of it may be under way while the next limit is: enough for 1 000 pieces a second over a
+ * way of 60 ms, for one limit in 64 pieces.
+ */
+const defaultCredit = 128;
 
 /** Where the mesh is and who asks. */
 export interface ConnectOptions {
@@ -21,6 +28,11 @@ export interface ConnectOptions {
   readonly inboxPrefix?: string | undefined;
   /** How long a whole answer may take, ms, where a request does not say; 300 000 by default. */
   readonly timeoutMs?: number | undefined;
+  /**
+   * How many pieces of a stream may lie unread before the model is made to wait, 1 to 100 000; 128 by default. A piece is what came from the model
+   * at once, usually a token or a few.
+   */
+  readonly credit?: number | undefined;
   /** How the NATS server lists the connections; `router-mesh client` by default. */
   readonly name?: string | undefined;
   /** The largest body that is sent, bytes; 4 MiB by default. Never more than the server's `max_payload` less 128 KiB. */
@@ -47,6 +59,7 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     credentials,
     inboxPrefix = tenantInbox(tenant),
     timeoutMs = 300_000,
+    credit = defaultCredit,
     name = 'router-mesh client',
     maxBodyBytes = 4 * 1024 * 1024,
   } = options;
@@ -55,6 +68,8 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     connection: { servers: [servers].flat(), name, inboxPrefix: checkInboxPrefix(inboxPrefix), credentials },
     timeoutMs: checkTimeout(timeoutMs),
     maxBodyBytes,
+    credit: checkCredit(credit),
+    tickMs,
   });
 }
 

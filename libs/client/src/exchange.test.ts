@@ -144,23 +144,24 @@ test('an error that is not of its form fails as `internal`', async () => {
   await expect(client.chat(hi)).rejects.toMatchObject({ code: 'internal' });
 });
 
-test('what the client says of a request: its id, its time, and for a stream that it reads frames', async () => {
+test('what the client says of a request: its id, its time, that it reads frames, and how many it takes; `decide` is one message', async () => {
   const said: string[][] = [];
   answer = (message) => {
     const names = [...(message.headers?.keys() ?? [])].sort();
     said.push([message.subject, ...names, (message.json<{ stream?: boolean }>().stream ?? 'whole').toString()]);
     message.respond('{}');
-    if (names.includes('Router-Frames')) mesh.publish(message.reply ?? '');
   };
   await client.chat(hi);
   await client.embed({ model: 'demo/embed', input: 'hi' });
   await client.decide(hi);
-  await read();
+  const { error } = await read();
+  expect(error).toMatchObject({ code: 'internal' }); // a stream that is answered whole is none
+  const framed = ['Router-Credit', 'Router-Frames'];
   expect(said).toEqual([
-    ['router.v2.request.chat.acme', 'Router-Request', 'Router-Timeout', 'whole'],
-    ['router.v2.request.embed.acme', 'Router-Request', 'Router-Timeout', 'whole'],
+    ['router.v2.request.chat.acme', ...framed, 'Router-Request', 'Router-Timeout', 'whole'],
+    ['router.v2.request.embed.acme', ...framed, 'Router-Request', 'Router-Timeout', 'whole'],
     ['router.v2.request.decide.acme', 'Router-Request', 'Router-Timeout', 'whole'],
-    ['router.v2.request.chat.acme', 'Router-Frames', 'Router-Request', 'Router-Timeout', 'true'],
+    ['router.v2.request.chat.acme', ...framed, 'Router-Request', 'Router-Timeout', 'true'],
   ]);
 });
 

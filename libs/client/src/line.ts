@@ -1,5 +1,4 @@
 // One connection to NATS: what goes out on it while it is up, and what is told when it is lost.
-import { RouterError } from '@router-mesh/contracts';
 import {
   connectNats,
   payloadLimit,
@@ -10,6 +9,7 @@ import {
   type NatsConnection,
   type Subscription,
 } from '@router-mesh/wire';
+import { disconnected } from './failures.ts';
 
 /** What befalls a line. */
 export interface LineListener {
@@ -46,7 +46,7 @@ export class Line {
   }
 
   get up(): boolean {
-    return this.#state === 'up';
+    return this.#state === 'up' && !this.#nc.isClosed();
   }
 
   /** The most a message may carry here, bytes; while it is down, what it was. */
@@ -102,11 +102,6 @@ export class Line {
       listener.lost(this);
     });
   }
-}
-
-/** `unavailable`, as everything is called that fails for want of a connection. */
-export function disconnected(message: string, cause?: unknown): RouterError {
-  return new RouterError('unavailable', message, { details: { reason: 'disconnected' }, cause });
 }
 
 async function settledWithin(work: Promise<unknown>, limitMs: number): Promise<void> {

@@ -9,7 +9,10 @@ import { encodeBody } from './encode-body.ts';
 import { Exchange, type Asker } from './exchange.ts';
 import { Line, type LineListener } from './line.ts';
 import { OpenStream } from './open-stream.ts';
+import { drawPatience } from './patience.ts';
 import { checkRequestId, readOptions, type RequestOptions, type Terms } from './request-options.ts';
+import { Ticker } from './ticker.ts';
+import { wholeAnswer } from './whole-answer.ts';
 
 /** What a client was connected with, checked. */
 export interface ClientSettings {
@@ -17,6 +20,10 @@ export interface ClientSettings {
   readonly tenant: string;
   readonly timeoutMs: number;
   readonly maxBodyBytes: number;
+  /** How many deltas of a stream may lie unread. */
+  readonly credit: number;
+  /** The period of the clock that patience is counted by, ms. */
+  readonly tickMs: number;
 }
 
 /** Streams have a line of their own, opened by the first: a reader that pauses holds up whatever else comes on its connection. */
@@ -25,6 +32,7 @@ export class MeshClient implements Client {
   readonly #requests: Line;
   readonly #openLine: (name: string) => Promise<Line>;
   readonly #underWay: Set<Exchange>;
+  readonly #ticker: Ticker;
   #streams: Promise<Line> | undefined;
   #closed = false;
 
@@ -38,6 +46,7 @@ export class MeshClient implements Client {
     this.#requests = requests;
     this.#openLine = openLine;
     this.#underWay = underWay;
+    this.#ticker = new Ticker(settings.tickMs);
   }
 
   /** @throws RouterError `unavailable` when no server answers, `unauthenticated` when it refuses the credentials */
@@ -68,8 +77,11 @@ export class MeshClient implements Client {
     this.#check();
     const terms = readOptions(options, this.#settings);
     const body = this.#encode({ ...request, stream: true });
-    const stream = new OpenStream(terms.request, () => exchange.cancel());
-    const exchange = this.#begin('chat', terms, { framed: true }, stream);
+    const stream = new OpenStream(terms.request, {
+      taken: () => exchange.taken(),
+      left: () => exchange.cancel(),
+    });
+    const exchange = this.#begin('chat', terms, stream);
     this.#streamLine().then(
       (line) => exchange.publish(line, body),
       (error: unknown) => exchange.fail(RouterError.from(error)),
@@ -105,28 +117,26 @@ export class MeshClient implements Client {
     const terms = readOptions(options, this.#settings);
     const body = this.#encode(request);
     return await new Promise((resolve, reject) => {
-      const heard: Asker['heard'] = (event) => {
-        if (event.kind === 'whole') resolve(event.body);
-        return event.kind === 'whole';
+      const heard: Asker['heard'] = (part) => {
+        const answer = wholeAnswer(part);
+        if (answer !== undefined) resolve(answer);
+        return answer !== undefined;
       };
-      this.#begin(verb, terms, { framed: false }, { heard, failed: reject }).publish(this.#requests, body);
+      this.#begin(verb, terms, { heard, failed: reject }).publish(this.#requests, body);
     });
   }
 
-  #begin(
-    verb: Verb,
-    terms: Terms,
-    { framed }: { readonly framed: boolean },
-    asker: Pick<Asker, 'heard' | 'failed'>,
-  ): Exchange {
-    const { tenant, connection } = this.#settings;
+  #begin(verb: Verb, terms: Terms, asker: Pick<Asker, 'heard' | 'failed'>): Exchange {
+    const { tenant, connection, credit } = this.#settings;
     const exchange: Exchange = new Exchange(
-      { tenant, verb, terms, framed, inboxPrefix: connection.inboxPrefix },
+      { tenant, verb, terms, credit, inboxPrefix: connection.inboxPrefix },
       {
-        heard: (event) => asker.heard(event),
+        heard: (part) => asker.heard(part),
         failed: (error) => asker.failed(error),
         over: () => this.#underWay.delete(exchange),
       },
+      this.#ticker,
+      drawPatience(),
     );
     this.#underWay.add(exchange);
     if (terms.signal?.aborted) exchange.cancel();

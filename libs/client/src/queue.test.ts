@@ -31,6 +31,23 @@ test('a reader that is always a little behind does not make it lose or repeat an
   expect(read).toEqual(Array.from({ length: 5000 }, (_, n) => n));
 });
 
+test('what was put in together counts as taken when its last item is, waited for or not', async () => {
+  const queue = new Queue<number>(ignore);
+  const taken: string[] = [];
+  const first = queue.next();
+  queue.push([1, 2], () => void taken.push('a'));
+  queue.push([3], () => void taken.push('b'));
+  await first;
+  expect(taken).toEqual([]);
+  await queue.next();
+  expect(taken).toEqual(['a']);
+  const waiting = [queue.next(), queue.next()];
+  expect(taken).toEqual(['a', 'b']);
+  queue.push([4], () => void taken.push('c'));
+  expect(taken).toEqual(['a', 'b', 'c']);
+  await Promise.all(waiting);
+});
+
 test('an error comes once, after what was there before it', async () => {
   const queue = new Queue<string>(ignore);
   queue.push(['a']);

@@ -8,10 +8,20 @@ interface Waiting<Item> {
   reject(error: Error): void;
 }
 
+/** What was put in at once, and how much of it was read. */
+interface Batch<Item> {
+  readonly items: readonly Item[];
+  /** Called when the last of them is read. */
+  readonly taken: () => void;
+  read: number;
+  later: Batch<Item> | undefined;
+}
+
 /** An async iterator over what is put into it. Whoever reads it may leave early by `return`. */
 export class Queue<Item> implements AsyncIterator<Item, undefined> {
-  #items: Item[] = [];
-  #next = 0;
+  /** A list by links: moving the rest of an array for each batch would cost a reader that is far behind. */
+  #first: Batch<Item> | undefined;
+  #last: Batch<Item> | undefined;
   #end: End | undefined;
   readonly #waiting: Waiting<Item>[] = [];
   readonly #left: () => void;
@@ -21,12 +31,17 @@ export class Queue<Item> implements AsyncIterator<Item, undefined> {
     this.#left = left;
   }
 
-  push(items: readonly Item[]): void {
-    if (this.#end !== undefined) return;
-    for (const item of items) {
+  /** @param taken called when the reader has the last of them */
+  push(items: readonly Item[], taken: () => void = () => undefined): void {
+    if (this.#end !== undefined || items.length === 0) return;
+    const batch: Batch<Item> = { items, taken, read: 0, later: undefined };
+    if (this.#last === undefined) this.#first = batch;
+    else this.#last.later = batch;
+    this.#last = batch;
+    while (this.#first !== undefined) {
       const waiting = this.#waiting.shift();
-      if (waiting === undefined) this.#items.push(item);
-      else waiting.resolve({ done: false, value: item });
+      if (waiting === undefined) return;
+      waiting.resolve({ done: false, value: this.#take(this.#first) });
     }
   }
 
@@ -39,13 +54,13 @@ export class Queue<Item> implements AsyncIterator<Item, undefined> {
 
   /** Forget what is still to be read. */
   clear(): void {
-    this.#items = [];
-    this.#next = 0;
+    this.#first = undefined;
+    this.#last = undefined;
   }
 
   next(): Promise<IteratorResult<Item, undefined>> {
     return new Promise((resolve, reject) => {
-      if (this.#next < this.#items.length) resolve({ done: false, value: this.#take() });
+      if (this.#first !== undefined) resolve({ done: false, value: this.#take(this.#first) });
       else if (this.#end !== undefined) this.#finish({ resolve, reject });
       else this.#waiting.push({ resolve, reject });
     });
@@ -60,14 +75,13 @@ export class Queue<Item> implements AsyncIterator<Item, undefined> {
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  /** Items that were taken are dropped many at a time: `shift` would move the rest for each. */
-  #take(): Item {
-    const item = this.#items[this.#next] as Item;
-    this.#next += 1;
-    const mostAreTaken = this.#next >= 1024 && this.#next * 2 >= this.#items.length;
-    if (mostAreTaken || this.#next === this.#items.length) {
-      this.#items = this.#items.slice(this.#next);
-      this.#next = 0;
+  #take(batch: Batch<Item>): Item {
+    const item = batch.items[batch.read] as Item;
+    batch.read += 1;
+    if (batch.read === batch.items.length) {
+      this.#first = batch.later;
+      if (this.#first === undefined) this.#last = undefined;
+      batch.taken();
     }
     return item;
   }

@@ -8,7 +8,10 @@ export interface RequestOptions {
   readonly timeoutMs?: number | undefined;
   /** Aborting it cancels the request at the mesh, and the model with it. */
   readonly signal?: AbortSignal | undefined;
-  /** The request's id, a ULID of the caller's own: for `cancel` from elsewhere, and to find the request in logs. One is made up otherwise. */
+  /**
+   * The request's id, a ULID of the caller's own: for `cancel` from elsewhere, and to find the request in logs. One is made up otherwise.
+   * A new one for each request: the mesh remembers a cancelled id for a minute, and a request that fails at this client is cancelled.
+   */
   readonly request?: string | undefined;
 }
 
@@ -19,6 +22,8 @@ export interface Terms {
   readonly signal: AbortSignal | undefined;
 }
 
+/** More at once than any reader should hold; policy refuses more. */
+const mostCredit = 100_000;
 const longestTimeoutMs = 86_400_000;
 
 /** @throws RouterError `invalid_request` naming the option */
@@ -43,6 +48,12 @@ export function checkRequestId(request: string): string {
 export function checkTimeout(timeoutMs: number): number {
   if (timeoutMs >= 1 && timeoutMs <= longestTimeoutMs) return timeoutMs;
   throw invalid('timeoutMs', `${timeoutMs} must be from 1 to ${longestTimeoutMs}`);
+}
+
+/** @throws RouterError `invalid_request` */
+export function checkCredit(credit: number): number {
+  if (Number.isInteger(credit) && credit >= 1 && credit <= mostCredit) return credit;
+  throw invalid('credit', `${credit} must be a whole number from 1 to ${mostCredit}`);
 }
 
 function invalid(param: string, message: string): RouterError {

@@ -11,7 +11,13 @@ import {
 } from '@router-mesh/client';
 
 const [servers = ''] = process.argv.slice(2);
-const client: Client = await connect({ servers: [servers], tenant: 'acme.web', name: 'packed', timeoutMs: 20_000 });
+const client: Client = await connect({
+  servers: [servers],
+  tenant: 'acme.web',
+  name: 'packed',
+  timeoutMs: 20_000,
+  credit: 64,
+});
 
 const ask: ChatRequest = {
   model: 'demo/echo',
