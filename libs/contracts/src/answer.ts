@@ -32,6 +32,8 @@ export const Attempt = z.object({
   class: z.string(),
   status: z.int().optional(),
   message: z.string().optional(),
+  /** When the upstream wants to be asked again, if it said so. */
+  retry_after_ms: z.int().nonnegative().optional(),
 });
 export type Attempt = z.infer<typeof Attempt>;
 

@@ -141,6 +141,29 @@ describe('a RouterError', () => {
       expect(new RouterError('unavailable', 'x', { details: { reason } }).retryable).toBe(false);
   });
 
+  test('provider_failed is not to be retried when no attempt failed in a way that passes by itself', () => {
+    const failed = (...classes: string[]) =>
+      new RouterError('provider_failed', 'x', { details: { attempts: classes.map((one) => ({ class: one })) } });
+    for (const passing of [
+      'timeout',
+      'server_error',
+      'rate_limited',
+      'overloaded',
+      'circuit_open',
+      'not_running',
+      'new',
+    ])
+      expect([passing, failed('auth', passing).retryable]).toEqual([passing, true]);
+    expect(failed('auth').retryable).toBe(false);
+    expect(failed('auth', 'context_length', 'content_filter', 'bad_request').retryable).toBe(false);
+    expect(RouterError.fromBody(failed('auth').toBody()).retryable).toBe(false);
+    expect(failed().retryable).toBe(true);
+    for (const details of [undefined, {}, { attempts: 'x' }, { attempts: [null] }])
+      expect(new RouterError('provider_failed', 'x', details && { details }).retryable).toBe(true);
+    const away = { reason: 'not_running', attempts: [{ class: 'auth' }] };
+    expect(new RouterError('unavailable', 'x', { details: away }).retryable).toBe(true);
+  });
+
   test('whatever else was thrown is internal, and keeps its cause to itself', () => {
     const error = RouterError.from(new Error('key sk-123 refused'));
     expect(error.code).toBe('internal');

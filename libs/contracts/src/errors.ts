@@ -1,5 +1,6 @@
 // The closed list of errors: every refusal of the mesh is one of these, on NATS, over HTTP and over gRPC.
 import { z } from 'zod';
+import type { FailureClass } from './answer.ts';
 
 interface ErrorKind {
   /** HTTP status, also the `Nats-Service-Error-Code`. `stream_interrupted` never starts an HTTP answer; 500 stands for it. */
@@ -83,7 +84,7 @@ export const errorKinds = {
     grpc: 'UNAVAILABLE',
     type: 'server_error',
     retryable: true,
-    when: 'every candidate failed; `details.attempts[]` (class, status, 200 redacted characters)',
+    when: 'every candidate failed; `details.attempts[]` (class, status, 200 redacted characters), `details.retry_after_ms` if upstreams said so',
   },
   unavailable: {
     http: 503,
@@ -122,6 +123,14 @@ export const ErrorCode = z.enum(Object.keys(errorKinds) as [ErrorCode, ...ErrorC
 
 /** Reasons of `unavailable` that no retry mends. */
 export const finalReasons: ReadonlySet<string> = new Set(['no_candidate', 'policy_limit', 'policy_error']);
+
+/** Failure classes of attempts that no retry mends: `provider_failed` is not retryable when every attempt has one of them. */
+export const finalClasses: ReadonlySet<string> = new Set([
+  'auth',
+  'bad_request',
+  'content_filter',
+  'context_length',
+] satisfies FailureClass[]);
 
 /** The body of every error answer. */
 export const ErrorBody = z.object({
@@ -166,7 +175,9 @@ export class RouterError extends Error {
 
   /** Whether the same request may succeed when sent again. */
   get retryable(): boolean {
-    return errorKinds[this.code].retryable && !finalReasons.has(String(this.details?.['reason']));
+    const { code, details } = this;
+    if (!errorKinds[code].retryable || finalReasons.has(String(details?.['reason']))) return false;
+    return code !== 'provider_failed' || !failedForGood(details?.['attempts']);
   }
 
   toBody(): ErrorBody {
@@ -199,6 +210,12 @@ export class RouterError extends Error {
     if (thrown instanceof RouterError) return thrown;
     return new RouterError('internal', 'an internal error; see the log of the service', { cause: thrown });
   }
+}
+
+/** Whether attempts are told, and each failed in a way that does not pass by itself. */
+function failedForGood(attempts: unknown): boolean {
+  if (!Array.isArray(attempts) || attempts.length === 0) return false;
+  return attempts.every((attempt: { readonly class?: unknown } | null) => finalClasses.has(String(attempt?.class)));
 }
 
 /**

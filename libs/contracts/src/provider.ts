@@ -10,6 +10,21 @@ export const Price = z.strictObject({
   output: z.string().regex(/^\d{1,6}(\.\d{1,9})?$/, 'must be a decimal number of USD'),
 });
 
+const MaxInFlight = z.int().positive().max(100_000);
+const TimeLimitMs = z.int().positive().max(86_400_000);
+
+/** Time-outs of a vendor's own, ms; what is absent is as the settings of provider say. */
+export const ProviderTimeouts = z.strictObject({
+  /** Until a connection is open. */
+  connect_ms: TimeLimitMs.optional(),
+  /** Until the first event with data of a stream. */
+  first_token_ms: TimeLimitMs.optional(),
+  /** Between the bytes of a stream after that. */
+  idle_ms: TimeLimitMs.optional(),
+  /** Of a whole call. */
+  total_ms: TimeLimitMs.optional(),
+});
+
 export const ModelDocument = z.strictObject({
   /** As the vendor spells it. */
   name: z.string().min(1).max(200),
@@ -29,6 +44,8 @@ export const ModelDocument = z.strictObject({
     )
     .optional(),
   price: Price.optional(),
+  /** Calls that an instance makes to it at once at most; stronger than the vendor's. */
+  max_in_flight: MaxInFlight.optional(),
 });
 export type ModelDocument = z.infer<typeof ModelDocument>;
 
@@ -52,6 +69,11 @@ export const ProviderDocument = z.strictObject({
   any_model: z.boolean().optional(),
   /** Connections an instance opens at most. */
   connections: z.int().positive().max(4096).optional(),
+  /** Calls that an instance makes at once to each of its models at most. */
+  max_in_flight: MaxInFlight.optional(),
+  timeouts: ProviderTimeouts.optional(),
+  /** How often a candidate that failed in passing is tried again before the next one. */
+  retries: z.int().min(0).max(5).optional(),
 });
 export type ProviderDocument = z.infer<typeof ProviderDocument>;
 
@@ -66,6 +88,7 @@ export const ProviderReport = z.looseObject({
       price: z.looseObject(Price.shape).optional(),
     }),
   ),
+  timeouts: z.looseObject(ProviderTimeouts.shape).optional(),
 });
 export type ProviderReport = z.infer<typeof ProviderReport>;
 
@@ -187,10 +210,38 @@ export const provider = {
 
 export const providerDocumentRefused = badDocument('provider');
 
+/** How one model does at one instance, over the last minute. */
+export const ModelVitals = z.looseObject({
+  /** Calls that ended, those aside that the client or its deadline ended. */
+  calls: z.int().nonnegative(),
+  /** Of those, the ones that failed by the upstream's fault. */
+  errors: z.int().nonnegative(),
+  /** Of the calls that were answered; absent when there was none. */
+  p50_ms: z.number().nonnegative().optional(),
+  p95_ms: z.number().nonnegative().optional(),
+  /** Time to the first event of streams. */
+  first_p95_ms: z.number().nonnegative().optional(),
+  in_flight: z.int().nonnegative(),
+  /** `open`, `half_open` (the next call is let through to see, or one is under way) or `closed`; a reader takes new ones as `closed`. */
+  breaker: z.string(),
+});
+export type ModelVitals = z.infer<typeof ModelVitals>;
+
+/** How a vendor's models do at one instance: those that were called in the last minute, at most 100. */
+export const HealthReport = z.looseObject({
+  vendor: Token,
+  instance: z.string(),
+  /** Epoch ms. */
+  at: z.int(),
+  /** By the vendor's name for the model. */
+  models: z.record(z.string(), ModelVitals),
+});
+export type HealthReport = z.infer<typeof HealthReport>;
+
 export const health = signal({
   subject: 'router.v2.health.*',
   from: ['provider'],
   to: ['policy'],
-  body: z.looseObject({ instance: z.string() }),
-  summary: "Latency and errors of a vendor's models, once a second",
+  body: HealthReport,
+  summary: "Latency, errors and breakers of a vendor's models, once a second from each instance that serves it",
 });

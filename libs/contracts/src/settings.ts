@@ -37,6 +37,16 @@ const Port = z
   .transform(Number)
   .pipe(z.number().max(65_535));
 
+const Count = z
+  .string()
+  .regex(/^\d{1,6}$/, 'must be a whole number')
+  .transform(Number);
+
+const Few = z
+  .string()
+  .regex(/^[0-5]$/, 'must be a number from 0 to 5')
+  .transform(Number);
+
 const text = z.string().min(1);
 
 const List = z.string().transform((list) =>
@@ -196,12 +206,55 @@ export const providerSettings = {
     summary:
       'The hosts that each key may be sent to, as `<key name>=<host>`, comma separated; a host without a port means https, and plain http needs its port named',
   }),
+  connectTimeoutMs: setting({
+    name: 'ROUTER_CONNECT_TIMEOUT',
+    schema: Duration,
+    fallback: '5s',
+    of: ['provider'],
+    summary: 'How long a connection to a model may take to open, TLS included',
+  }),
+  firstTokenTimeoutMs: setting({
+    name: 'ROUTER_FIRST_TOKEN_TIMEOUT',
+    schema: Duration,
+    fallback: '120s',
+    of: ['provider'],
+    summary: 'How long a stream may take to its first event with data; comments that keep a connection alive are none',
+  }),
+  idleTimeoutMs: setting({
+    name: 'ROUTER_IDLE_TIMEOUT',
+    schema: Duration,
+    fallback: '60s',
+    of: ['provider'],
+    summary: 'The longest silence in a stream after its first event, while provider waits for its bytes',
+  }),
   modelTimeoutMs: setting({
     name: 'ROUTER_MODEL_TIMEOUT',
     schema: Duration,
     fallback: '300s',
     of: ['provider'],
-    summary: 'The longest a model may keep silent, before its first byte and between bytes',
+    summary: "The longest one call to a model may take as a whole; never beyond the request's deadline",
+  }),
+  retries: setting({
+    name: 'ROUTER_RETRIES',
+    schema: Few,
+    fallback: '1',
+    of: ['provider'],
+    summary: 'How often a candidate that failed in passing is tried again before the next one: 0 to 5',
+  }),
+  breakerCalls: setting({
+    name: 'ROUTER_BREAKER_CALLS',
+    schema: Count,
+    fallback: '10',
+    of: ['provider'],
+    summary:
+      "Calls within 30 s from which on a model's breaker opens, when more than half of them failed by the model's fault; 0: never",
+  }),
+  breakerOpenMs: setting({
+    name: 'ROUTER_BREAKER_OPEN',
+    schema: Duration,
+    fallback: '10s',
+    of: ['provider'],
+    summary: 'How long an open breaker refuses calls before it lets one through to see',
   }),
 };
 

@@ -1,5 +1,5 @@
 // docs/errors.md: the closed list of errors, and the form of an error answer.
-import { errorKinds, finalReasons, RouterError } from '../errors.ts';
+import { errorKinds, finalClasses, finalReasons, RouterError } from '../errors.ts';
 import { header } from '../headers.ts';
 import { jsonBlock, page, table } from './markdown.ts';
 
@@ -21,7 +21,7 @@ export function errorsPage(): string {
     'Errors',
     'Every refusal and every failure of the mesh is one of these, on NATS, over HTTP and over gRPC. The list is closed.',
     table(['code', 'HTTP', 'gRPC', 'OpenAI type', 'retry', 'when'], rows),
-    `**Retry** means that the same request may succeed when it is sent again. \`unavailable\` with the \`details.reason\` ${reasons()} is not to be retried. The field \`retryable\` of an answer has already taken this into account: go by it, not by the code.`,
+    `**Retry** means that the same request may succeed when it is sent again. \`unavailable\` with the \`details.reason\` ${either(finalReasons)} is not to be retried, nor \`provider_failed\` when the \`class\` of every attempt is ${either(finalClasses)}. The field \`retryable\` of an answer has already taken this into account: go by it, not by the code.`,
     '`stream_interrupted` never starts an HTTP answer, for something was sent before it: 500 stands for it in headers. `unauthenticated` is for entrances other than NATS, which refuses a connection by itself.',
     '## The form of an error answer',
     'One message, in place of the answer or of its `end` frame. Headers:',
@@ -45,9 +45,9 @@ export function errorsPage(): string {
   );
 }
 
-function reasons(): string {
-  return [...finalReasons]
-    .map((reason) => `\`${reason}\``)
+function either(names: ReadonlySet<string>): string {
+  return [...names]
+    .map((name) => `\`${name}\``)
     .join(', ')
     .replace(/, ([^,]*)$/, ' or $1');
 }
