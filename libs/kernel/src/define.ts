@@ -73,6 +73,15 @@ export interface House<Group extends WatchedGroup = WatchedGroup, Own extends Se
     value: z.output<Value>,
     revision?: number,
   ): Promise<number>;
+  /** Show a number in /metrics that is read when asked for; its labels must be bounded sets. */
+  gauge(
+    name: string,
+    help: string,
+    read: () => Iterable<readonly [labels: Readonly<Record<string, string>>, value: number]>,
+    labelNames: readonly string[],
+  ): void;
+  /** Say something to everybody who listens on a signal's subject, with `token` in the place of its `*`; nothing is said while NATS is away. */
+  signal<Body extends z.ZodType>(contract: SignalContract<Body>, token: string, body: z.input<Body>): void;
   /** Publish a fact without waiting for it to be stored. */
   tell(subject: string, payload: string): void;
   /** Resolves when the server has taken what was published before, and has said where nobody listened. @throws RouterError `unavailable` while NATS is away */

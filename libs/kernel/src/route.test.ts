@@ -3,7 +3,7 @@ import { aPlan, aTravel } from '@router-mesh/testing';
 import type { Travel } from '@router-mesh/wire';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { afterFailure, nextStop, withoutStop } from './route.ts';
+import { afterFailure, nextStop, sameAgain, withoutStop } from './route.ts';
 
 const candidates = (...vendors: string[]): Plan['candidates'] => vendors.map((vendor) => ({ vendor, model: 'echo' }));
 const travelling = (itinerary: string[], vendors: string[] = ['a', 'b']): Travel =>
@@ -100,6 +100,19 @@ test('whatever fails, every candidate is tried once, in order, one leg each, and
       },
     ),
   );
+});
+
+test('a candidate that is tried again stays the first, one leg further, with its attempt told', () => {
+  const travel = travelling(['cost'], ['a', 'b']);
+  const failed = { model: 'a/echo', class: 'overloaded', retry_after_ms: 20 } as const;
+  const again = sameAgain(travel, failed);
+  expect(again).toEqual({
+    ...travel,
+    plan: { ...travel.plan, attempts: [failed] },
+    leg: travel.leg + 1,
+    itinerary: [],
+  });
+  expect(sameAgain(again, failed).plan.attempts).toEqual([failed, failed]);
 });
 
 test('stops that are taken one by one are the itinerary, and optional ones are known by their mark', () => {

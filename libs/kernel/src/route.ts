@@ -58,6 +58,12 @@ export function afterFailure(travel: Travel, attempt: Attempt): NextStop | undef
   };
 }
 
+/** The same candidate once more after it failed: one leg further, at the same stop. */
+export function sameAgain(travel: Travel, attempt: Attempt): Travel {
+  const plan = fitted({ ...travel.plan, attempts: [...travel.plan.attempts, attempt] });
+  return { ...travel, plan, leg: travel.leg + 1, itinerary: [] };
+}
+
 /** What upstreams said is worth less than the next candidate: it goes where the plan would not fit its header otherwise. */
 function fitted(plan: Plan): Plan {
   if (asciiJson(plan).length <= maxPlanBytes) return plan;

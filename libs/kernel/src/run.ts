@@ -234,6 +234,10 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
       payloadLimit: () => payloadLimit(nc),
       tallies: tallies(nc, this.#definition.name, this.#counts),
       put: (bucket, key, value, revision) => putDocument(nc, bucket, key, value, revision),
+      gauge: (...gauge) => this.#counts.gauge(...gauge),
+      signal: (contract, token, body) => {
+        if (this.#connected) publish(nc, contract.subject.replace('*', token), JSON.stringify(body));
+      },
       tell: (subject, payload) => publish(nc, subject, payload),
       settled: () => whileConnected(nc, () => nc.flush()),
       ask: (subject, payload, waitMs) => askAnybody(nc, subject, payload, waitMs),

@@ -11,7 +11,7 @@ import { decodeTravel, type AnswerWriter, type ControlMessage, type MsgHdrs, typ
 import { longestTimerMs } from './flight.ts';
 import type { Link } from './link.ts';
 import { Passage } from './passage.ts';
-import { afterFailure } from './route.ts';
+import { afterFailure, sameAgain } from './route.ts';
 import type { StopTrace } from './tracing.ts';
 
 /** A request at a stage: policy has written its plan. */
@@ -135,13 +135,16 @@ export class StopPassage extends Passage {
     const next = afterFailure({ ...this.travel, trail: this.trail(attempt.class) }, attempt);
     if (next === undefined) return 'none';
     if (next.stop === this.stop) {
-      this.#travel = next.travel;
-      this.#answer = this.writer(next.travel);
-      this.beginLeg();
+      this.#goOnHere(next.travel);
       return 'here';
     }
     this.send(next, attempt.class, before);
     return 'forwarded';
+  }
+
+  /** Go on with the same candidate after it failed, one leg further. */
+  tryAgain(attempt: Attempt): void {
+    this.#goOnHere(sameAgain({ ...this.travel, trail: this.trail(attempt.class) }, attempt));
   }
 
   /** Why the answer ends when the process can wait no longer: a stream that has begun is cut, all else may be asked again. */
@@ -186,6 +189,12 @@ export class StopPassage extends Passage {
       case 'missing':
         return this.abandon(readerGone());
     }
+  }
+
+  #goOnHere(travel: Travel): void {
+    this.#travel = travel;
+    this.#answer = this.writer(travel);
+    this.beginLeg();
   }
 
   #watch(): AbortController {
