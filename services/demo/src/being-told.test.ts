@@ -101,6 +101,77 @@ test('error_after: a stream tells an error after that many pieces and ends', asy
   await expectFailed(demo);
 });
 
+describe('body', () => {
+  interface BodyTold {
+    readonly body: string;
+    readonly status?: number;
+    readonly headers?: Readonly<Record<string, string>>;
+  }
+  test.each<[BodyTold, number]>([
+    [{ body: '<html>' }, 200],
+    [{ body: '<html>', status: 502, headers: { 'content-type': 'text/html' } }, 502],
+    [{ body: '' }, 200],
+    [{ body: '', status: 307, headers: { location: '/elsewhere' } }, 307],
+  ])('%j: is what is answered, with that status and those headers', async (told, status) => {
+    await using demo = await startDemo();
+    for (const stream of [true, false]) {
+      const response = await ask(demo, 'hi', { stream, demo: told }, { redirect: 'manual' });
+      expect([response.status, await response.text()]).toEqual([status, told.body]);
+      for (const [name, value] of Object.entries(told.headers ?? {})) expect(response.headers.get(name)).toBe(value);
+    }
+  });
+
+  test('with error_after: is what a stream says in place of the error event', async () => {
+    await using demo = await startDemo();
+    const told = { error_after: 1, body: 'data: {"choi\n\n' };
+    const text = await (await ask(demo, 'a b c', { stream: true, demo: told })).text();
+    expect(text.endsWith(told.body)).toBe(true);
+    expect(contentsOf(parseEvents(text.slice(0, -told.body.length).split('\n\n').slice(0, -1)))).toEqual(['a ']);
+    await expectFailed(demo);
+  });
+});
+
+describe('hang_after', () => {
+  test.each([
+    [{ hang_after: 2 }, ['a ', 'b '], 0],
+    [{ hang_after: 0, comment_ms: 10 }, [], 3],
+  ])('%j: a stream stays open after that many pieces', async (told, pieces, comments) => {
+    await using demo = await startDemo();
+    const leaving = new AbortController();
+    const response = await ask(demo, 'a b c', { stream: true, demo: told }, { signal: leaving.signal });
+    const decoder = new TextDecoder();
+    let text = '';
+    const read = (async () => {
+      for await (const part of response.body ?? []) text += decoder.decode(part, { stream: true });
+    })();
+    const parts = (): string[] => text.split('\n\n').slice(0, -1);
+    const said = (): string[] => contentsOf(parseEvents(parts().filter((part) => !part.startsWith(':'))));
+    const isComment = (part: string): boolean => part.startsWith(':');
+    await expect.poll(said).toEqual(pieces);
+    await expect.poll(() => parts().filter(isComment).length).toBeGreaterThanOrEqual(comments);
+    leaving.abort();
+    await expect(read).rejects.toThrow('aborted');
+    await expect.poll(() => statsOf(demo)).toMatchObject({ closed_by_client: 1, open: 0 });
+  });
+
+  test('a whole answer stays open after that many bytes', async () => {
+    await using demo = await startDemo();
+    const leaving = new AbortController();
+    const response = await ask(demo, 'hi', { demo: { hang_after: 5 } }, { signal: leaving.signal });
+    const first = await response.body?.getReader().read();
+    expect(new TextDecoder().decode(first?.value)).toBe('{"id"');
+    leaving.abort();
+    await expect.poll(() => statsOf(demo)).toMatchObject({ closed_by_client: 1, open: 0 });
+  });
+});
+
+test('garbage: the answer is no HTTP', async () => {
+  await using demo = await startDemo();
+  const cause: unknown = expect.objectContaining({ name: 'HTTPParserError' });
+  await expect(ask(demo, 'hi', { demo: { garbage: true } })).rejects.toMatchObject({ cause });
+  await expectFailed(demo);
+});
+
 test('reset: the connection breaks without an answer', async () => {
   await using demo = await startDemo();
   const cause: unknown = expect.objectContaining({ code: 'ECONNRESET' });

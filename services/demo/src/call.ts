@@ -88,6 +88,12 @@ export class Call {
     this.#request.socket.resetAndDestroy();
   }
 
+  /** Answer in something else than HTTP; counts as a failure. */
+  garble(): void {
+    this.failed = true;
+    this.#request.socket.end('SSH-2.0-demo\r\n');
+  }
+
   /**
    * Node sends a chunk in four pieces (size, break, text, break), gathered till the end of the turn; framing it here in
    * one costs a third less CPU a stream.

@@ -49,6 +49,7 @@ async function survives(call: Call, keys: KeyCounts, model: Pick<Model, 'firstDe
   const fate = decideFate(told, model.flaky, callsBefore);
   if (fate.type === 'fail') throw toldFailure(fate.status, told.code);
   if (fate.type === 'reset') call.reset();
+  if (fate.type === 'garbage') call.garble();
   return fate.type === 'answer';
 }
 

@@ -14,6 +14,16 @@ test.each<[string, Told, boolean, number, Fate]>([
   ['told to be cut, flaky gets as far as that', { cut_after: 1 }, true, 0, { type: 'answer' }],
   ['told an error in the stream, flaky gets as far as that', { error_after: 1 }, true, 0, { type: 'answer' }],
   ['hanging goes before failing', { hang: true, status: 500 }, false, 0, { type: 'hang' }],
+  ['told to hang later, flaky gets as far as that', { hang_after: 0 }, true, 0, { type: 'answer' }],
+  ['told what to say, flaky says it', { body: '' }, true, 0, { type: 'answer' }],
+  [
+    'told what to say and a status, a call fails so',
+    { body: 'x', status: 502 },
+    false,
+    0,
+    { type: 'fail', status: 502 },
+  ],
+  ['garbage goes before failing', { garbage: true, status: 500 }, false, 0, { type: 'garbage' }],
   ['a reset goes before failing', { reset: true, status: 500 }, false, 0, { type: 'reset' }],
 ])('%s', (_claim, told, flaky, callsBefore, fate) => {
   expect(decideFate(told, flaky, callsBefore)).toEqual(fate);
@@ -27,6 +37,8 @@ test.each([
   ['a number as text', { delay_ms: '5' }, 'demo.delay_ms'],
   ['a status that is no failure', { status: 200 }, 'demo.status'],
   ['a flag as a number', { hang: 1 }, 'demo.hang'],
+  ['a body that is no text', { body: {} }, 'demo.body'],
+  ['comments all the time', { comment_ms: 0 }, 'demo.comment_ms'],
   ['an empty key', { key: '' }, 'demo.key'],
   ['fail_first without a key', { fail_first: 1 }, 'demo.fail_first'],
   ['headers that are no object', { headers: ['a'] }, 'demo.headers'],

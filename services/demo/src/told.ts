@@ -10,13 +10,17 @@ export const toldOptions = {
   delay_ms: number(0, 86_400_000),
   first_delay_ms: number(0, 86_400_000),
   bytes: integer(0, 100_000_000),
-  status: integer(400, 599),
+  status: integer(300, 599),
   code: text,
+  body: anyText,
   fail_first: integer(0, 1_000_000),
   key: text,
   cut_after: integer(0, 100_000_000),
   error_after: integer(0, 100_000_000),
+  hang_after: integer(0, 100_000_000),
+  comment_ms: number(1, 86_400_000),
   reset: flag,
+  garbage: flag,
   hang: flag,
   no_usage: flag,
   retry_after: number(0, 86_400),
@@ -28,7 +32,8 @@ export const toldOptions = {
 export type Told = { readonly [Name in keyof typeof toldOptions]?: ReturnType<(typeof toldOptions)[Name]> };
 
 /** What becomes of a call before it has an answer. */
-export type Fate = { type: 'answer' } | { type: 'fail'; status: number } | { type: 'reset' } | { type: 'hang' };
+export type Fate =
+  { type: 'answer' } | { type: 'fail'; status: number } | { type: 'reset' } | { type: 'garbage' } | { type: 'hang' };
 
 const nothing: Told = {};
 
@@ -60,12 +65,17 @@ export function parseTold(value: unknown): Told {
 export function decideFate(told: Told, flaky: boolean, callsBefore: number): Fate {
   if (told.hang) return { type: 'hang' };
   if (told.reset) return { type: 'reset' };
+  if (told.garbage) return { type: 'garbage' };
   if (told.fail_first !== undefined) {
     return callsBefore < told.fail_first ? { type: 'fail', status: told.status ?? 500 } : { type: 'answer' };
   }
   if (told.status !== undefined) return { type: 'fail', status: told.status };
-  if (flaky && told.cut_after === undefined && told.error_after === undefined) return { type: 'fail', status: 500 };
-  return { type: 'answer' };
+  return flaky && !breaksLater(told) ? { type: 'fail', status: 500 } : { type: 'answer' };
+}
+
+/** Whether an answer was told to begin well. */
+function breaksLater({ cut_after, error_after, hang_after, body }: Told): boolean {
+  return [cut_after, error_after, hang_after, body].some((given) => given !== undefined);
 }
 
 function integer(least: number, most: number): Check<number> {
@@ -90,6 +100,11 @@ function flag(value: unknown, param: string): boolean {
 function text(value: unknown, param: string): string {
   if (typeof value === 'string' && value !== '' && value.length <= 200) return value;
   throw invalid(param, 'a string of 1 to 200 characters');
+}
+
+function anyText(value: unknown, param: string): string {
+  if (typeof value === 'string' && value.length <= 1_000_000) return value;
+  throw invalid(param, 'a string of at most 1000000 characters');
 }
 
 /** Names are lowered, so that a told `Content-Type` replaces ours. Framing is not for callers to break: tell `cut_after`. */
