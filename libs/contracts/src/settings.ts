@@ -37,7 +37,7 @@ const Port = z
   .transform(Number)
   .pipe(z.number().max(65_535));
 
-const Count = z
+const CountOrNone = z
   .string()
   .regex(/^\d{1,6}$/, 'must be a whole number')
   .transform(Number);
@@ -243,7 +243,7 @@ export const providerSettings = {
   }),
   breakerCalls: setting({
     name: 'ROUTER_BREAKER_CALLS',
-    schema: Count,
+    schema: CountOrNone,
     fallback: '10',
     of: ['provider'],
     summary:

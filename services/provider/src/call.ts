@@ -1,8 +1,11 @@
-// One passage at a provider's stop: candidate after candidate, until one answers, a failure is final, or the next one is another vendor's.
+// One passage at a provider's stop: candidate after candidate, each more than once where that may help, until one answers, a failure is final, or the
+// next one is another vendor's.
 import { modelId, RouterError, slotsNeed, type Candidate } from '@router-mesh/contracts';
 import type { StopPassage } from '@router-mesh/kernel';
 import { attemptOf, CallFailure, errorOf, fallsBack } from './failure.ts';
 import { callModel, type Calls } from './one-call.ts';
+import { waitBeforeRetry } from './retry.ts';
+import { wait } from './wait.ts';
 
 /**
  * Serve a passage.
@@ -16,6 +19,7 @@ export async function serveCall(calls: Calls, passage: StopPassage): Promise<voi
 
 async function callCandidates(calls: Calls, passage: StopPassage): Promise<void> {
   const stored: Promise<boolean>[] = [];
+  let retried = 0;
   try {
     for (;;) {
       passage.checkDeadline();
@@ -24,7 +28,9 @@ async function callCandidates(calls: Calls, passage: StopPassage): Promise<void>
         await callModel(calls, passage, candidate, stored);
         return;
       } catch (error) {
-        if (goOn(calls, passage, candidate, error, stored) === 'forwarded') return;
+        const next = await goOn(calls, passage, { candidate, retried }, error, stored);
+        if (next === 'forwarded') return;
+        retried = next === 'again' ? retried + 1 : 0;
       }
     }
   } finally {
@@ -47,26 +53,49 @@ function firstCandidate({ plan, member, stop }: StopPassage): Candidate {
   throw new RouterError('internal', `stop "${stop}" got a passage for another vendor`);
 }
 
-/** Go on to the next candidate after one failed. @throws RouterError what the client is to be told, when there is none or none would help */
-function goOn(
-  { house, limits }: Calls,
+/** A candidate that failed. */
+interface Failed {
+  readonly candidate: Candidate;
+  /** How often it was tried again already. */
+  readonly retried: number;
+}
+
+/**
+ * Go on after a candidate failed: to the same one again once it may have recovered, else to the next.
+ * @throws RouterError what the client is to be told, when there is none or none would help
+ */
+async function goOn(
+  calls: Calls,
   passage: StopPassage,
-  candidate: Candidate,
+  { candidate, retried }: Failed,
   error: unknown,
   stored: readonly Promise<boolean>[],
-): 'here' | 'forwarded' {
+): Promise<'again' | 'here' | 'forwarded'> {
   const delivered = passage.answer.deltas;
   if (!(error instanceof CallFailure)) throw delivered > 0 ? cutBy(error, delivered) : error;
   const attempt = attemptOf(modelId(candidate), error);
   const attempts = [...passage.plan.attempts, attempt];
   const { request } = passage;
   // `message` is ours; what the upstream said goes to the client alone, for it may quote the prompt.
-  house.log.warn(
+  calls.house.log.warn(
     { request, model: attempt.model, class: error.class, status: error.status, reason: error.message, delivered },
     'a call failed',
   );
   if (delivered > 0) throw interrupted(delivered, error.message, { attempts });
-  limits.fallingBack(passage);
+  const waitMs = waitBeforeRetry({
+    failure: error,
+    retried,
+    retries: calls.document(candidate.vendor)?.retries ?? calls.settings.retries,
+    others: passage.plan.candidates.length > 1,
+    remainingMs: passage.remainingMs(),
+    random: Math.random(),
+  });
+  if (waitMs !== undefined) {
+    await wait(waitMs, passage.signal);
+    passage.tryAgain(attempt);
+    return 'again';
+  }
+  calls.limits.fallingBack(passage);
   const next = fallsBack(error.class) ? passage.fallBack(attempt, Promise.all(stored)) : 'none';
   if (next === 'none') throw errorOf(error, attempts);
   return next;

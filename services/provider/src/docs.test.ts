@@ -6,6 +6,7 @@ import {
   provider,
   ProviderDocument,
   providerSettings,
+  ProviderTimeouts,
   rpcSubject,
 } from '@router-mesh/contracts';
 import { readFileSync } from 'node:fs';
@@ -29,6 +30,7 @@ describe('the guide', () => {
 
   test('has a document of each vendor that it names', () => {
     expect(documents.map(({ vendor }) => vendor).sort()).toEqual([
+      'basement',
       'groq',
       'mistral',
       'ollama',
@@ -54,6 +56,8 @@ describe('the guide', () => {
     const told = firstColumn(guide, 'The document');
     const model = ProviderDocument.shape.models.element.shape;
     expect(told).toEqual([...Object.keys(ProviderDocument.shape), ...Object.keys(model)]);
+    const timeouts = [...guide.matchAll(/^\| `timeouts` \| (.*) \|$/gm)].map(([, text = '']) => text).join();
+    expect([...timeouts.matchAll(/`(\w+_ms)`/g)].map(([, name]) => name)).toEqual(Object.keys(ProviderTimeouts.shape));
   });
 });
 

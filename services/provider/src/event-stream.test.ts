@@ -126,3 +126,23 @@ async function drain(reads: AsyncIterable<Read>): Promise<void> {
 function* endless(piece: Buffer): Generator<Buffer> {
   for (;;) yield piece;
 }
+
+test('the clock is told when the upstream is waited for, and never while its reader is busy', async () => {
+  const told: string[] = [];
+  const clock = {
+    began: () => void told.push('began'),
+    waiting: () => void told.push('waiting'),
+    served: () => void told.push('served'),
+  };
+  const parts = [': still here\n\n', 'data: 1\n\n', 'data: [DONE]\n\n'].map((part) => Buffer.from(part));
+  for await (const { done } of readEvents(Readable.from(parts, { objectMode: false }), limit, clock)) {
+    told.push(done ? 'read the end' : 'read');
+    await new Promise((resolve) => setImmediate(resolve)); // a reader without room
+    told.push('read on');
+  }
+  expect(told).toEqual([
+    ...['waiting', 'served'], // a comment is no event
+    ...['waiting', 'served', 'began', 'read', 'read on'],
+    ...['waiting', 'served', 'began', 'read the end', 'read on'],
+  ]);
+});

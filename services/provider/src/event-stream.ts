@@ -3,6 +3,7 @@ import { RouterError } from '@router-mesh/contracts';
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { createParser } from 'eventsource-parser';
+import { noClock, type StreamClock } from './call-clock.ts';
 
 /** What one read of the upstream brought: whole events, as the text of their data. */
 export interface Read {
@@ -18,7 +19,11 @@ const lingerMs = 250;
  * Cuts a stream of bytes into events; one result a read, so that one read becomes one frame. Ends with the upstream's `[DONE]`, or with its bytes.
  * @throws RouterError `too_large` for an event of more than `maxBytes`; what the stream throws
  */
-export async function* readEvents(body: Readable, maxBytes: number): AsyncGenerator<Read> {
+export async function* readEvents(
+  body: Readable,
+  maxBytes: number,
+  clock: StreamClock = noClock,
+): AsyncGenerator<Read> {
   let events: string[] = [];
   let done = false;
   const decoder = new StringDecoder('utf8');
@@ -34,11 +39,17 @@ export async function* readEvents(body: Readable, maxBytes: number): AsyncGenera
     },
   });
   try {
+    clock.waiting();
     for await (const bytes of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      clock.served();
       events = [];
       parser.feed(decoder.write(bytes));
-      if (events.length > 0 || done) yield { events, done };
+      if (events.length > 0 || done) {
+        clock.began();
+        yield { events, done };
+      }
       if (done) return;
+      clock.waiting();
     }
   } finally {
     release(body, done);

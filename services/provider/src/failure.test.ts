@@ -145,15 +145,17 @@ describe('what an upstream says is redacted', () => {
 });
 
 test.each<[string, FailureClass, string]>([
-  ['UND_ERR_HEADERS_TIMEOUT', 'timeout', 'silent for too long'],
-  ['UND_ERR_BODY_TIMEOUT', 'timeout', 'silent for too long'],
-  ['UND_ERR_CONNECT_TIMEOUT', 'server_error', 'UND_ERR_CONNECT_TIMEOUT'],
   ['ECONNREFUSED', 'server_error', 'ECONNREFUSED'],
   ['UND_ERR_SOCKET', 'server_error', 'UND_ERR_SOCKET'],
 ])('%s of the transport is %s', (code, expected, message) => {
   const failure = errorOfCall(Object.assign(new Error('secret detail'), { code }));
   expect(failure).toMatchObject({ class: expected, message: expect.stringContaining(message) as string });
   expect(failure.message).not.toContain('secret');
+});
+
+test('an answer that is no HTTP has failed, though its error has no code', () => {
+  const error = Object.assign(new Error('secret detail'), { name: 'HTTPParserError', code: undefined });
+  expect(errorOfCall(error)).toMatchObject({ class: 'server_error', passing: true });
 });
 
 test('a bug is no failure of the model', () => {
@@ -174,8 +176,36 @@ test.each<[FailureClass, boolean]>([
   expect(fallsBack(failure)).toBe(expected);
 });
 
+test.each<[string, CallFailure, { passing: boolean; unwell: boolean }]>([
+  ['an upstream that is out of order', failureOfAnswer(500, '', undefined), { passing: true, unwell: true }],
+  ['one that is busy', failureOfAnswer(503, '', undefined), { passing: true, unwell: true }],
+  ['one that limits us', failureOfAnswer(429, '', undefined), { passing: true, unwell: false }],
+  [
+    'one that wants money',
+    failureOfAnswer(429, openai('no credit', { code: 'insufficient_quota' }), undefined),
+    { passing: false, unwell: false },
+  ],
+  ['one that was too slow', new CallFailure('timeout', ''), { passing: false, unwell: true }],
+  ['one that was not reached', new CallFailure('timeout', '', { unreached: true }), { passing: true, unwell: true }],
+  ['a key that is wrong', failureOfAnswer(401, '', undefined), { passing: false, unwell: false }],
+  ['a redirect', failureOfAnswer(302, '', undefined), { passing: false, unwell: false }],
+  ['a model that is not there', failureOfAnswer(404, '', undefined), { passing: false, unwell: false }],
+  ['a request that is wrong', failureOfAnswer(400, '', undefined), { passing: false, unwell: false }],
+  ['a breaker that is open', new CallFailure('circuit_open', ''), { passing: false, unwell: false }],
+])('%s: whether it may pass in a moment, and whether the breaker counts it', (_what, failure, expected) => {
+  expect(failure).toMatchObject(expected);
+});
+
+test('when an upstream wants to be asked again goes with its attempt, and the soonest of all with the error', () => {
+  const first = attemptOf('a/m', failureOfAnswer(429, '', undefined, 3000));
+  const last = failureOfAnswer(503, '', undefined, 2000);
+  expect(first).toMatchObject({ class: 'rate_limited', retry_after_ms: 3000 });
+  const attempts = [first, attemptOf('b/m', new CallFailure('auth', 'x')), attemptOf('c/m', last)];
+  expect(errorOf(last, attempts).details).toEqual({ attempts, retry_after_ms: 2000 });
+});
+
 describe('what the client is told', () => {
-  const attempt = (failure: FailureClass): Attempt => ({ model: 'v/m', class: failure });
+  const attempt = (failure: FailureClass, index = 0): Attempt => ({ model: `v/m${index}`, class: failure });
   const told = (last: CallFailure, ...classes: FailureClass[]) => errorOf(last, classes.map(attempt));
 
   test.each<[string, CallFailure, FailureClass[], object]>([
@@ -216,6 +246,12 @@ describe('what the client is told', () => {
       { code: 'provider_failed', message: 'the only candidate failed with timeout', retryable: true },
     ],
     [
+      'no key was taken: that does not pass by itself',
+      new CallFailure('auth', 'ours'),
+      ['auth', 'auth'],
+      { code: 'provider_failed', retryable: false },
+    ],
+    [
       'all failed',
       new CallFailure('auth', 'ours'),
       ['timeout', 'auth'],
@@ -225,5 +261,14 @@ describe('what the client is told', () => {
     const error = told(failure, ...classes);
     expect(error).toMatchObject(expected);
     expect(error.details).toEqual({ attempts: classes.map(attempt) });
+  });
+
+  test('a candidate that was tried again is one candidate', () => {
+    const [first, second] = [attempt('overloaded', 1), attempt('overloaded', 2)];
+    const failure = new CallFailure('overloaded', 'ours');
+    expect(errorOf(failure, [first, first]).message).toBe('the only candidate failed with overloaded, in 2 attempts');
+    expect(errorOf(failure, [first, first, second]).message).toBe(
+      'all 2 candidates failed; the last with overloaded, in 3 attempts',
+    );
   });
 });

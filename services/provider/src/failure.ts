@@ -5,6 +5,9 @@ interface FailureOptions {
   readonly status?: number | undefined;
   readonly said?: string | undefined;
   readonly cause?: unknown;
+  readonly retryAfterMs?: number | undefined;
+  readonly lasting?: boolean;
+  readonly unreached?: boolean;
 }
 
 /** A call that failed. Thrown between the steps of a call; never leaves the service. Its message is ours: no word of the upstream's is in it. */
@@ -14,28 +17,79 @@ export class CallFailure extends Error {
   readonly status: number | undefined;
   /** The upstream's own words, redacted. */
   readonly said: string | undefined;
+  /** When the upstream wants to be asked again, if it said so. */
+  readonly retryAfterMs: number | undefined;
+  /** The same request would fail in the same way a moment later, whatever the class says. */
+  readonly lasting: boolean;
+  /** The model never saw the request. */
+  readonly unreached: boolean;
 
-  constructor(failure: FailureClass, message: string, { status, said, cause }: FailureOptions = {}) {
+  constructor(
+    failure: FailureClass,
+    message: string,
+    { status, said, cause, retryAfterMs, lasting = false, unreached = false }: FailureOptions = {},
+  ) {
     super(message, { cause });
     this.class = failure;
     this.status = status;
     this.said = said === '' ? undefined : said;
+    this.retryAfterMs = retryAfterMs;
+    this.lasting = lasting;
+    this.unreached = unreached;
+  }
+
+  /** Whether the same candidate may do better a moment later: it is out of order or busy. A model that was too slow once is not asked to be slow again. */
+  get passing(): boolean {
+    if (this.lasting) return false;
+    if (this.class === 'timeout') return this.unreached;
+    return this.class === 'server_error' || this.class === 'overloaded' || this.class === 'rate_limited';
+  }
+
+  /**
+   * Whether it shows that the upstream is not well, so that its breaker counts it.
+   *
+   * `auth` does not: no waiting heals a key, and an open breaker would hide why. `rate_limited` does not: the upstream is well and says itself when to
+   * come back. What is wrong with the request or with our documents says nothing about the upstream.
+   */
+  get unwell(): boolean {
+    if (this.lasting) return false;
+    return this.class === 'server_error' || this.class === 'timeout' || this.class === 'overloaded';
   }
 }
 
+/** A candidate that was not called at all: its breaker is open, or its bulkhead full. There is nothing to record. */
+export class NotCalled extends CallFailure {}
+
 /** A failure as plans and errors show it. */
-export function attemptOf(model: string, { class: failure, message, said, status }: CallFailure): Attempt {
-  return { model, class: failure, message: said ?? message, ...(status === undefined ? {} : { status }) };
+export function attemptOf(
+  model: string,
+  { class: failure, message, said, status, retryAfterMs }: CallFailure,
+): Attempt {
+  return {
+    model,
+    class: failure,
+    message: said ?? message,
+    ...(status === undefined ? {} : { status }),
+    ...(retryAfterMs === undefined ? {} : { retry_after_ms: retryAfterMs }),
+  };
 }
 
 /** What an error answer of the upstream means. @param key the secret that was sent, which upstreams like to quote */
-export function failureOfAnswer(status: number, body: string, key: string | undefined): CallFailure {
+export function failureOfAnswer(
+  status: number,
+  body: string,
+  key: string | undefined,
+  retryAfterMs?: number,
+): CallFailure {
   const error = readError(hide(body, key));
   const message =
     status < 400
       ? `the model answered HTTP ${status}, and redirects are not followed`
       : `the model answered HTTP ${status}`;
-  return new CallFailure(classify(status, error), message, { status, said: redact(error.message, key) });
+  const failure = classify(status, error);
+  // A redirect, a model or path that is not there, an account without credit: no server is out of order.
+  const lasting = (failure === 'server_error' && status < 500) || error.code === 'insufficient_quota';
+  return new CallFailure(failure, message, { status, said: redact(error.message, key), retryAfterMs, lasting });
 }
 
 /** What an error means that came with a good status: instead of an answer, or in the middle of a stream. */
@@ -140,13 +194,16 @@ function hide(text: string, key: string | undefined): string {
 /** What was thrown while a model was called: what undici threw as a failure, an error of ours as it is. */
 export function errorOfCall(error: unknown): CallFailure | RouterError {
   if (error instanceof CallFailure || error instanceof RouterError) return error;
-  // The errors of undici, sockets and streams have codes; bugs have none.
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return RouterError.from(error);
-  const { code } = error;
-  const silent = code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT';
-  if (silent)
-    return new CallFailure('timeout', 'the model was silent for too long (ROUTER_MODEL_TIMEOUT)', { cause: error });
+  const code = codeOf(error);
+  if (code === undefined) return RouterError.from(error);
   return new CallFailure('server_error', `the connection to the model failed (${code})`, { cause: error });
+}
+
+/** The errors of undici, sockets and streams have codes, but for the one that says that an answer is no HTTP; bugs have none. */
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return error.name === 'HTTPParserError' ? error.name : undefined;
 }
 
 /** Whether another candidate may do better: what is wrong with the request itself is wrong everywhere. */
@@ -156,7 +213,8 @@ export function fallsBack(failure: FailureClass): boolean {
 
 /** What the client is told when no candidate is left, or none would help. */
 export function errorOf(failure: CallFailure, attempts: readonly Attempt[]): RouterError {
-  const details = { attempts };
+  const soonestMs = soonest(attempts);
+  const details = { attempts, ...(soonestMs === undefined ? {} : { retry_after_ms: soonestMs }) };
   const said = failure.said ?? failure.message;
   if (failure.class === 'bad_request')
     return new RouterError('invalid_request', `the model refused the request: ${said}`, { details });
@@ -165,9 +223,15 @@ export function errorOf(failure: CallFailure, attempts: readonly Attempt[]): Rou
   if (attempts.every((attempt) => attempt.class === 'context_length')) {
     return new RouterError('invalid_request', `the request is longer than the model takes: ${said}`, { details });
   }
-  const message =
-    attempts.length === 1
-      ? `the only candidate failed with ${failure.class}`
-      : `all ${attempts.length} candidates failed; the last with ${failure.class}`;
+  const candidates = new Set(attempts.map(({ model }) => model)).size;
+  const who = candidates === 1 ? 'the only candidate failed' : `all ${candidates} candidates failed; the last`;
+  const often = attempts.length > candidates ? `, in ${attempts.length} attempts` : '';
+  const message = `${who} with ${failure.class}${often}`;
   return new RouterError('provider_failed', message, { details });
+}
+
+/** When the first of those upstreams that said so wants to be asked again. */
+function soonest(attempts: readonly Attempt[]): number | undefined {
+  const given = attempts.flatMap(({ retry_after_ms: ms }) => (ms === undefined ? [] : [ms]));
+  return given.length === 0 ? undefined : Math.min(...given);
 }

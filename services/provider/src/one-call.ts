@@ -6,15 +6,18 @@ import {
   type FinishedRecord,
   type ProviderDocument,
 } from '@router-mesh/contracts';
-import type { House, StopPassage } from '@router-mesh/kernel';
+import type { AttemptTrace, House, StopPassage } from '@router-mesh/kernel';
 import { ulid } from 'ulid';
+import { CallClock } from './call-clock.ts';
 import type { CallLimits } from './call-limits.ts';
-import { CallFailure, errorOfCall } from './failure.ts';
+import { CallFailure, errorOfCall, NotCalled } from './failure.ts';
 import { Heard } from './heard.ts';
+import type { Models } from './models.ts';
 import { endOf, finishedRecord, startedRecord, type CallFacts } from './records.ts';
 import { relay } from './relay.ts';
 import { sendAnswer } from './report.ts';
 import { prepare, type ModelRequest } from './request.ts';
+import { timeLimitsOf, type TimeLimits, type TimeSettings } from './time-limits.ts';
 import { endTrace, traceCall } from './traced.ts';
 import type { Upstream, Upstreams } from './upstream.ts';
 import { readWhole } from './whole-answer.ts';
@@ -29,12 +32,15 @@ export interface Calls {
   readonly house: Pick<House, 'instance' | 'log' | 'tell' | 'store' | 'payloadLimit'>;
   readonly upstreams: Upstreams;
   readonly limits: CallLimits;
+  readonly models: Models;
+  /** Time-outs and retries, where a vendor's document has none of its own. */
+  readonly settings: TimeSettings & { readonly retries: number };
   /** The document of a vendor, as it stands now. */
   document(vendor: string): ProviderDocument | undefined;
 }
 
 /**
- * Call one candidate and answer the client.
+ * Call one candidate and answer the client, if its breaker and bulkhead let the call go out.
  * @param stored takes the record of the call while it is being stored: resolves to whether it was
  * @throws CallFailure where another candidate may be tried; what ends the request otherwise
  */
@@ -47,21 +53,25 @@ export async function callModel(
   const { house } = calls;
   const { plan, signal } = passage;
   if (signal.aborted) throw signal.reason;
-  const upstream = openUpstream(calls, candidate.vendor);
+  const document = documentOf(calls, candidate.vendor);
+  const limits = timeLimitsOf(calls.settings, document);
+  const upstream = calls.upstreams.open(document, limits.connect);
   const request = prepare(passage.body, candidate.model, plan.verb, plan.stream);
   const facts = factsOf(calls, passage, candidate, request);
-  house.tell(meterSubject(facts.tenant), encodeRecords([startedRecord(facts)]));
-  passage.accept(candidate);
-
   const { stream } = request;
-  const url = calls.document(candidate.vendor)?.base_url ?? '';
-  const span = traceCall(passage, { call: facts.call, candidate, stream, url });
   const heard = new Heard();
   let failure: Error | undefined;
+  let span = undefined as AttemptTrace | undefined; // a cast, for what the closure does to it is not seen
   try {
-    await hearOut(calls, passage, upstream, request, facts.call, heard);
+    await calls.models.run(document, candidate.model, async (alive) => {
+      house.tell(meterSubject(facts.tenant), encodeRecords([startedRecord(facts)]));
+      passage.accept(candidate);
+      span = traceCall(passage, { call: facts.call, candidate, stream, url: document.base_url });
+      await hearOut(calls, passage, { upstream, limits, request, call: facts.call, alive }, heard);
+    });
   } catch (thrown) {
-    failure = errorOfCall(signal.aborted ? signal.reason : thrown);
+    if (thrown instanceof NotCalled) throw thrown;
+    failure = errorOfCall(thrown);
   }
   const end = endOf(failure, passage.answer.deltas);
   if (span !== undefined) endTrace(span, end, heard, { startedAt: facts.startedAt, stream });
@@ -79,10 +89,21 @@ export async function callModel(
   });
 }
 
-function openUpstream({ document, upstreams }: Calls, vendor: string): Upstream {
+/** One call: what is asked, where and in what time. */
+interface Asked {
+  readonly upstream: Upstream;
+  readonly limits: TimeLimits;
+  readonly request: ModelRequest;
+  /** Its id. */
+  readonly call: string;
+  /** Is called when a piece of a stream has come. */
+  alive(): void;
+}
+
+function documentOf({ document }: Calls, vendor: string): ProviderDocument {
   const found = document(vendor);
   if (found === undefined) throw new CallFailure('not_running', `no provider "${vendor}"`);
-  return upstreams.open(found);
+  return found;
 }
 
 function factsOf({ house }: Calls, passage: StopPassage, candidate: Candidate, { estimate }: ModelRequest): CallFacts {
@@ -103,24 +124,38 @@ function factsOf({ house }: Calls, passage: StopPassage, candidate: Candidate, {
   };
 }
 
-/** Call the model and hear what it says to its end; a stream goes on to the client meanwhile. */
-async function hearOut(
+/**
+ * Call the model and hear what it says to its end; a stream goes on to the client meanwhile.
+ * @throws CallFailure, or the RouterError that ended the call
+ */
+async function hearOut(calls: Calls, passage: StopPassage, asked: Asked, heard: Heard): Promise<void> {
+  const clock = new CallClock(asked.limits, passage.signal, asked.request.stream);
+  try {
+    await hear(calls, passage, asked, clock, heard);
+  } catch (thrown) {
+    throw errorOfCall(clock.signal.aborted ? clock.signal.reason : thrown);
+  } finally {
+    clock.stop();
+  }
+}
+
+async function hear(
   { house }: Calls,
-  passage: StopPassage,
-  upstream: Upstream,
-  request: ModelRequest,
-  call: string,
+  { answer: to }: StopPassage,
+  { upstream, request, call, alive }: Asked,
+  clock: CallClock,
   heard: Heard,
 ): Promise<void> {
-  const answer = await upstream.call(request, call, passage.signal);
+  const answer = await upstream.call(request, call, clock.signal);
   const maxBytes = house.payloadLimit();
   if (request.stream && !/json/i.test(answer.contentType)) {
     const { wantsUsageChunk } = request;
-    await relay(answer, passage.answer, heard, { wantsUsageChunk, maxBytes, signal: passage.signal });
+    await relay(answer, to, heard, { wantsUsageChunk, maxBytes, signal: clock.signal, clock, alive });
     return;
   }
   await readWhole(answer, heard, maxBytes - reportBytes);
-  if (request.stream) throw new CallFailure('server_error', 'the model answered whole, where a stream was asked for');
+  if (request.stream)
+    throw new CallFailure('server_error', 'the model answered whole, where a stream was asked for', { lasting: true });
 }
 
 /** Resolves to whether the record was stored in time; an answer is not held hostage to it. */

@@ -36,6 +36,8 @@ export interface CallEnd {
   /** Failure class or error code; undefined when answered. */
   readonly error: string | undefined;
   readonly status: number | undefined;
+  /** Whether the model cannot have seen the request. */
+  readonly unreached: boolean;
 }
 
 export function startedRecord(facts: CallFacts): StartedRecord {
@@ -62,24 +64,27 @@ export function startedRecord(facts: CallFacts): StartedRecord {
 
 /** @param delivered how many deltas the client had got @param error what was thrown; undefined when answered */
 export function endOf(error: unknown, delivered: number): CallEnd {
-  if (error === undefined) return { outcome: 'answered', error: undefined, status: undefined };
+  const end = { error: undefined, status: undefined, unreached: false };
+  if (error === undefined) return { ...end, outcome: 'answered' };
   const outcome = delivered > 0 ? 'interrupted' : 'failed';
-  if (error instanceof CallFailure) return { outcome, error: error.class, status: error.status };
+  if (error instanceof CallFailure)
+    return { outcome, error: error.class, status: error.status, unreached: error.unreached };
   const ours = RouterError.from(error);
   const { code } = ours;
-  if (code !== 'cancelled') return { outcome, error: code, status: undefined };
-  return { outcome: isOutrun(ours) ? 'superseded' : 'cancelled', error: code, status: undefined };
+  if (code !== 'cancelled') return { ...end, outcome, error: code };
+  return { ...end, outcome: isOutrun(ours) ? 'superseded' : 'cancelled', error: code };
 }
 
 /** A model that refused, broke off or was never reached has used nothing; one that was left at work is taken to have read the request. */
 export function finishedRecord(
   facts: CallFacts,
-  { outcome, error, status }: CallEnd,
+  { outcome, error, status, unreached }: CallEnd,
   { reported, saidBytes, firstAt }: Pick<Heard, 'reported' | 'saidBytes' | 'firstAt'>,
   { finishedAt, trail }: { readonly finishedAt: number; readonly trail: string },
 ): FinishedRecord {
   const atWork =
-    outcome !== 'failed' || error === 'timeout' || error === 'deadline_exceeded' || error === 'unavailable';
+    !unreached &&
+    (outcome !== 'failed' || error === 'timeout' || error === 'deadline_exceeded' || error === 'unavailable');
   return {
     ...startedRecord(facts),
     kind: 'finished',

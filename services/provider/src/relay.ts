@@ -1,4 +1,5 @@
 // Passing a model's stream on: what one read of the upstream brought goes out as one frame.
+import type { StreamClock } from './call-clock.ts';
 import { readEvents, tooLargePiece } from './event-stream.ts';
 import { CallFailure } from './failure.ts';
 import { isError, isUsageChunk, type Heard } from './heard.ts';
@@ -20,6 +21,10 @@ export interface RelaySettings {
   readonly maxBytes: number;
   /** Ends the waiting for room. */
   readonly signal: AbortSignal;
+  /** Is told when the upstream is waited for. */
+  readonly clock?: StreamClock;
+  /** Is called whenever pieces have gone out. */
+  readonly alive?: () => void;
 }
 
 /**
@@ -34,12 +39,12 @@ export async function relay(
   upstream: ModelAnswer,
   deltas: Deltas,
   heard: Heard,
-  { wantsUsageChunk, maxBytes, signal }: RelaySettings,
+  { wantsUsageChunk, maxBytes, signal, clock, alive }: RelaySettings,
 ): Promise<void> {
   let complete = false;
   let passed = true; // all that was read
   try {
-    for await (const { events, done } of readEvents(upstream.body, maxBytes)) {
+    for await (const { events, done } of readEvents(upstream.body, maxBytes, clock)) {
       passed = false;
       heard.firstAt ??= Date.now();
       complete ||= done;
@@ -55,6 +60,7 @@ export async function relay(
         deltas.delta(payload);
       }
       passed = true;
+      alive?.();
       // Behind the last choice comes usage at most, which most readers are not sent.
       if (deltas.full && !complete && !heard.complete) await deltas.room(signal);
     }

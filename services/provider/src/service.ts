@@ -10,11 +10,13 @@ import {
   RouterError,
   slots,
 } from '@router-mesh/contracts';
-import { defineService, type Concerning } from '@router-mesh/kernel';
+import { defineService, type Concerning, type House } from '@router-mesh/kernel';
 import { CallLimits } from './call-limits.ts';
 import { serveCall } from './call.ts';
+import { tellHealth } from './health.ts';
 import { Holding } from './holding.ts';
 import { Keys } from './keys.ts';
+import { Models } from './models.ts';
 import { seedDocuments } from './seeds.ts';
 import { Upstreams } from './upstream.ts';
 
@@ -26,10 +28,7 @@ export const providerService = defineService({
   watches: { providers },
   settings: providerSettings,
   documentRefused: providerDocumentRefused,
-  members: ({ settings, snapshots }) => {
-    const vendors = [...snapshots.providers.current.documents.keys()];
-    return { call: vendors.filter((vendor) => settings.vendors?.includes(vendor) ?? true) };
-  },
+  members: (house) => ({ call: servedVendors(house) }),
   prepare: async ({ settings, snapshots, put }) => {
     if (settings.seeds !== undefined) await seedDocuments(settings.seeds, snapshots.providers, put);
   },
@@ -37,10 +36,14 @@ export const providerService = defineService({
     const { settings, snapshots } = house;
     const keys = new Keys({ environment: house.keys, secrets: settings.secrets, hosts: settings.keyHosts });
     const documents = () => snapshots.providers.current.documents;
+    const models = new Models({ calls: settings.breakerCalls, openMs: settings.breakerOpenMs });
+    tellHealth(house, models, () => servedVendors(house));
     const calls = {
       house,
       limits: new CallLimits(house),
-      upstreams: new Upstreams(keys, settings.modelTimeoutMs),
+      upstreams: new Upstreams(keys),
+      models,
+      settings,
       document: (vendor: string) => documents().get(vendor),
     };
     const holding = new Holding({
@@ -71,6 +74,14 @@ export const providerService = defineService({
     };
   },
 });
+
+type Wiring = Pick<House<{ providers: typeof providers }, typeof providerSettings>, 'settings' | 'snapshots'>;
+
+/** The vendors that this instance calls now. */
+function servedVendors({ settings, snapshots }: Wiring): string[] {
+  const vendors = [...snapshots.providers.current.documents.keys()];
+  return vendors.filter((vendor) => settings.vendors?.includes(vendor) ?? true);
+}
 
 /** Provider documents are the platform's. */
 function ofPlatform({ tenant }: Concerning): void {

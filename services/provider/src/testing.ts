@@ -1,6 +1,6 @@
 /** Scripted upstreams, and the mesh as the tests see it from outside. Imported by tests only. */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import type { Deltas } from './relay.ts';
 
 /** One request that an upstream got. */
@@ -63,6 +63,11 @@ export class ScriptedUpstream implements AsyncDisposable {
     this.#open?.destroy();
   }
 
+  /** Break all connections that are open. */
+  breakAll(): void {
+    this.#server.closeAllConnections();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#server.close().closeAllConnections();
     await new Promise((resolve) => this.#server.once('close', resolve));
@@ -84,6 +89,26 @@ export class ScriptedUpstream implements AsyncDisposable {
 /** Start an upstream: `await using upstream = await scriptedUpstream(answer(200, completion('hi')))`. */
 export function scriptedUpstream(script: Script): Promise<ScriptedUpstream> {
   return new ScriptedUpstream(script).listen();
+}
+
+/** A server that knows no HTTP: it does with each connection as the test says. */
+export async function listening(
+  script: (socket: Socket) => void,
+): Promise<AsyncDisposable & { readonly host: string }> {
+  const sockets = new Set<Socket>();
+  const server = createTcpServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined).once('close', () => sockets.delete(socket));
+    script(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
 }
 
 /** Answer with a status and a body: JSON, unless it is a text. */

@@ -1,7 +1,7 @@
 import type { ProviderDocument } from '@router-mesh/contracts';
 import { until } from '@router-mesh/testing';
+import type { Socket } from 'node:net';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { errorOfCall } from './failure.ts';
 import { Heard } from './heard.ts';
 import { Keys } from './keys.ts';
 import { relay } from './relay.ts';
@@ -13,6 +13,7 @@ import {
   cut,
   done,
   hang,
+  listening,
   scriptedUpstream,
   stream,
   usageChunk,
@@ -32,7 +33,8 @@ beforeEach(() => {
 const secret = 'the-secret-key';
 const hosts = new Map([['test', [server.host]]]);
 const keys = new Keys({ environment: new Map([['test', secret]]), secrets: undefined, hosts });
-const upstreams = new Upstreams(keys, 300);
+const upstreams = new Upstreams(keys);
+const connect = { ms: 2000, setBy: 'the test' };
 const unary = requestOf({ messages: [] });
 const streamed = requestOf({ messages: [], stream: true });
 
@@ -52,7 +54,7 @@ async function call(
   { document = documentOf(), request = unary, signal = new AbortController().signal, from = upstreams } = {},
 ): Promise<ModelAnswer> {
   server.script = script;
-  return await from.open(document).call(request, '01CALL', signal);
+  return await from.open(document, connect).call(request, '01CALL', signal);
 }
 
 /** Call and read a whole answer. */
@@ -115,7 +117,7 @@ describe('the key', () => {
 
   test('goes to no other: nothing is sent at all', () => {
     const elsewhere = documentOf({ vendor: 'evil', key: 'test', base_url: 'http://127.0.0.1:1/v1' });
-    expect(() => upstreams.open(elsewhere)).toThrow(expect.objectContaining({ class: 'auth' }));
+    expect(() => upstreams.open(elsewhere, connect)).toThrow(expect.objectContaining({ class: 'auth' }));
   });
 
   test('does not follow a redirect, and neither does the request', async () => {
@@ -169,6 +171,18 @@ describe('an answer that is none fails', () => {
     await expect(ask(script)).rejects.toMatchObject(expected);
   });
 
+  test.each<[string, string, boolean]>([
+    ['a page', '<html>hello</html>', false],
+    ['JSON of something else', '{"status":"ok"}', false],
+    ['half an answer', '{"choices":[{"mess', true],
+  ])('and what was not said by a model is not counted: %s', async (_what, text, counted) => {
+    const heard = new Heard();
+    await expect(readWhole(await call(answer(200, text)), heard, 1000)).rejects.toMatchObject({
+      class: 'server_error',
+    });
+    expect(heard.saidBytes > 0).toBe(counted);
+  });
+
   test('one that is too large, read no further', async () => {
     const heard = new Heard();
     const upstream = await call(answer(200, completion('x'.repeat(2_000_000))));
@@ -182,9 +196,8 @@ describe('an answer that is none fails', () => {
 
   test('of a status that is known at once, however long its body hangs', async () => {
     const hanging: Script = (response) => void response.writeHead(503).write('loading');
-    const patient = new Upstreams(keys, 60_000);
     const started = performance.now();
-    await expect(ask(hanging, { from: patient })).rejects.toMatchObject({
+    await expect(ask(hanging)).rejects.toMatchObject({
       class: 'overloaded',
       status: 503,
       said: 'loading',
@@ -193,13 +206,43 @@ describe('an answer that is none fails', () => {
   });
 });
 
-describe('a silent upstream is a timeout', () => {
-  test.each<[string, Script]>([
-    ['before it answers', () => undefined],
-    ['in mid-answer', stream('{"choices":', hang)],
-  ])('%s', async (_when, script) => {
-    const failure = ask(script).catch(errorOfCall);
-    await expect(failure).resolves.toMatchObject({ class: 'timeout' });
+describe('a connection', () => {
+  test('that does not open in time is a timeout that names what sets it, and is worth another try', async () => {
+    // It takes the connection and never answers the greeting of TLS.
+    await using mute = await listening(() => undefined);
+    const document = documentOf({ vendor: 'mute', base_url: `https://${mute.host}/v1` });
+    const limit = { ms: 100, setBy: 'ROUTER_CONNECT_TIMEOUT' };
+    const calling = upstreams.open(document, limit).call(unary, '01CALL', new AbortController().signal);
+    await expect(calling).rejects.toMatchObject({
+      class: 'timeout',
+      message: 'no connection to the model opened within 100 ms (ROUTER_CONNECT_TIMEOUT)',
+      passing: true,
+      unreached: true,
+    });
+  });
+
+  test.each<[string, (socket: Socket) => void, string]>([
+    ['of a server that speaks no HTTP', (socket) => void socket.end('SSH-2.0-OpenSSH_9.6\r\n'), 'HTTPParserError'],
+    ['that is reset', (socket) => void socket.resetAndDestroy(), 'ECONNRESET'],
+    ['that is closed without a word', (socket) => void socket.end(), 'UND_ERR_SOCKET'],
+  ])('%s has failed, and is worth another try', async (_what, script, code) => {
+    await using server = await listening((socket) => {
+      socket.once('data', () => script(socket));
+    });
+    const document = documentOf({ vendor: 'odd', base_url: `http://${server.host}/v1` });
+    const calling = new Upstreams(keys).open(document, connect).call(unary, '01CALL', new AbortController().signal);
+    await expect(calling).rejects.toMatchObject({ class: 'server_error', passing: true });
+    await expect(calling).rejects.toThrow(code);
+  });
+
+  test('that is refused, or in TLS to a server that has none, has failed', async () => {
+    const closed = await listening(() => undefined);
+    await closed[Symbol.asyncDispose]();
+    for (const base_url of [`http://${closed.host}/v1`, `https://${server.host}/v1`]) {
+      const document = documentOf({ vendor: 'refused', base_url });
+      const calling = upstreams.open(document, connect).call(unary, '01CALL', new AbortController().signal);
+      await expect(calling).rejects.toMatchObject({ class: 'server_error', passing: true });
+    }
   });
 });
 
@@ -257,9 +300,9 @@ describe('connections', () => {
   ])('one is used again after %s', async (_what, script) => {
     await using own = await scriptedUpstream(script);
     const document = documentOf({ vendor: 'reuse', base_url: own.url });
-    const from = new Upstreams(keys, 1000);
+    const from = new Upstreams(keys);
     for (let turn = 0; turn < 5; turn += 1) {
-      const upstream = await from.open(document).call(streamed, '01CALL', new AbortController().signal);
+      const upstream = await from.open(document, connect).call(streamed, '01CALL', new AbortController().signal);
       await relay(
         upstream,
         takingAll(() => undefined),
@@ -285,10 +328,10 @@ describe('connections', () => {
   test('a document that changes its models keeps them, and one that moves does not', async () => {
     await using old = await scriptedUpstream(answer(200, completion('old')));
     await using next = await scriptedUpstream(answer(200, completion('next')));
-    const from = new Upstreams(keys, 1000);
+    const from = new Upstreams(keys);
     const at = (url: string, more: Partial<ProviderDocument> = {}) =>
       from
-        .open(documentOf({ base_url: url, ...more }))
+        .open(documentOf({ base_url: url, ...more }), connect)
         .call(unary, '01CALL', new AbortController().signal)
         .then(({ body }) => readToEnd(body));
     for (let turn = 0; turn < 5; turn += 1) await at(old.url, { models: [{ name: `new-${turn}` }] });
@@ -300,11 +343,11 @@ describe('connections', () => {
 
   test('a call that is under way when its document moves goes on', async () => {
     await using old = await scriptedUpstream(stream(chunk('a'), hang));
-    const from = new Upstreams(keys, 5000);
+    const from = new Upstreams(keys);
     const upstream = await from
-      .open(documentOf({ base_url: old.url }))
+      .open(documentOf({ base_url: old.url }), connect)
       .call(streamed, '01CALL', new AbortController().signal);
-    from.open(documentOf({ base_url: server.url }));
+    from.open(documentOf({ base_url: server.url }), connect);
     const pieces: string[] = [];
     const reading = relay(
       upstream,
@@ -344,13 +387,13 @@ describe('an API that refuses to be asked for usage in streams', () => {
     server.received.map(({ body }) => body['stream_options'] as object | undefined);
 
   test('is asked once more without, and that way from then on', async () => {
-    const from = new Upstreams(keys, 1000);
+    const from = new Upstreams(keys);
     for (let turn = 0; turn < 3; turn += 1) expect(await follow(mistral, { from })).toHaveLength(1);
     expect(asked()).toEqual([{ include_usage: true }, undefined, undefined, undefined]);
   });
 
   test('is known by the model: others are asked for usage still', async () => {
-    const from = new Upstreams(keys, 1000);
+    const from = new Upstreams(keys);
     await follow(mistral, { from });
     server.received.length = 0;
     await follow(stream(chunk('a', 'stop'), done), {
@@ -361,7 +404,7 @@ describe('an API that refuses to be asked for usage in streams', () => {
   });
 
   test('is not believed when it refuses the request either way', async () => {
-    const from = new Upstreams(keys, 1000);
+    const from = new Upstreams(keys);
     const refusing = answer(400, { error: { message: 'Unknown parameter: stream_options.foo' } });
     const request = requestOf({ messages: [], stream: true, stream_options: { foo: 1 } });
     await expect(follow(refusing, { from, request })).rejects.toMatchObject({ class: 'bad_request' });

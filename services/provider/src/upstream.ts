@@ -3,9 +3,12 @@ import type { ProviderDocument } from '@router-mesh/contracts';
 import { version } from '@router-mesh/kernel';
 import type { Readable } from 'node:stream';
 import { Pool, type Dispatcher } from 'undici';
+import { tooLate } from './call-clock.ts';
 import { CallFailure, errorOfCall, failureOfAnswer, failureWithin } from './failure.ts';
 import type { Keys } from './keys.ts';
 import type { ModelRequest } from './request.ts';
+import { readRetryAfter } from './retry-after.ts';
+import type { TimeLimit } from './time-limits.ts';
 
 const defaultConnections = 256;
 /** How much of an error answer is read, and for how long: its status says the most of it. */
@@ -25,6 +28,7 @@ export interface ModelAnswer {
 interface Connections {
   readonly base: string;
   readonly most: number | undefined;
+  readonly connect: TimeLimit;
   readonly url: URL;
   readonly pool: Pool;
   /** Models that refuse a request that asks for usage in streams. */
@@ -35,17 +39,18 @@ interface Connections {
 export class Upstreams {
   readonly #connections = new Map<string, Connections>();
   readonly #keys: Keys;
-  readonly #silenceMs: number;
 
-  /** @param silenceMs the longest an upstream may keep silent */
-  constructor(keys: Keys, silenceMs: number) {
+  constructor(keys: Keys) {
     this.#keys = keys;
-    this.#silenceMs = silenceMs;
   }
 
-  /** Make ready to call a vendor. @throws CallFailure `auth` when its key is not there, or may not go there */
-  open(document: ProviderDocument): Upstream {
-    const connections = this.#connect(document);
+  /**
+   * Make ready to call a vendor.
+   * @param connect how long a new connection may take to open; all other time-outs are the caller's signal
+   * @throws CallFailure `auth` when its key is not there, or may not go there
+   */
+  open(document: ProviderDocument, connect: TimeLimit): Upstream {
+    const connections = this.#connect(document, connect);
     const { key } = document;
     return new Upstream(
       connections,
@@ -54,20 +59,21 @@ export class Upstreams {
   }
 
   /** Another place gets another pool; calls that are under way keep the old one until they end. */
-  #connect(document: ProviderDocument): Connections {
+  #connect(document: ProviderDocument, connect: TimeLimit): Connections {
     const { vendor, base_url: base, connections: most } = document;
     const known = this.#connections.get(vendor);
-    if (known?.base === base && known.most === most) return known;
+    if (known?.base === base && known.most === most && known.connect.ms === connect.ms) return known;
     void known?.pool.close();
     const url = new URL(base);
     const pool = new Pool(url.origin, {
       connections: most ?? defaultConnections,
-      headersTimeout: this.#silenceMs,
-      bodyTimeout: this.#silenceMs,
+      connect: { timeout: connect.ms },
+      headersTimeout: 0, // by the clock of each call, as all that follows
+      bodyTimeout: 0,
       keepAliveTimeout: 30_000,
       allowH2: false, // a call has its connection to itself, and a cancelled one closes it
     });
-    const connections = { base, most, url, pool, refuseUsage: new Set<string>() };
+    const connections = { base, most, connect, url, pool, refuseUsage: new Set<string>() };
     this.#connections.set(vendor, connections);
     return connections;
   }
@@ -104,7 +110,7 @@ export class Upstream {
   }
 
   async #post(request: ModelRequest, asksUsage: boolean, call: string, signal: AbortSignal): Promise<ModelAnswer> {
-    const { url, pool } = this.#connections;
+    const { url, pool, connect } = this.#connections;
     const key = this.#key;
     let answer: Dispatcher.ResponseData;
     try {
@@ -122,7 +128,7 @@ export class Upstream {
       });
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      throw errorOfCall(error);
+      throw isConnectTimeout(error) ? tooLate(connect, 'no connection to the model opened', true) : errorOfCall(error);
     }
     const { statusCode: status, headers, body } = answer;
     if (status >= 200 && status < 300) {
@@ -134,8 +140,12 @@ export class Upstream {
     }
     const error = await readStart(body);
     if (signal.aborted) throw signal.reason;
-    throw failureOfAnswer(status, error, key);
+    throw failureOfAnswer(status, error, key, readRetryAfter(headers, Date.now()));
   }
+}
+
+function isConnectTimeout(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'UND_ERR_CONNECT_TIMEOUT';
 }
 
 /** Whether a request was refused because it asked for usage. */

@@ -19,14 +19,18 @@ export async function readWhole(upstream: ModelAnswer, heard: Heard, maxBytes: n
   }
   const text = Buffer.concat(chunks).toString();
   const answer = parseObject(text);
-  if (answer === undefined)
+  if (answer === undefined) {
+    if (!text.trimStart().startsWith('{')) heard.saidBytes = 0; // a page is no half of an answer: no model said it
     throw new CallFailure('server_error', 'the model answered with something else than a JSON object');
+  }
   if (isError(answer)) {
     heard.saidBytes = 0; // it said nothing but that
     throw upstream.failure(text);
   }
-  if (!('choices' in answer) && !('data' in answer))
+  if (!('choices' in answer) && !('data' in answer)) {
+    heard.saidBytes = 0;
     throw new CallFailure('server_error', 'the model answered with neither "choices" nor "data"');
+  }
   heard.takeAnswer(answer);
 }
 

@@ -1,0 +1,34 @@
+// The health signal: what this instance knows of its vendors' models, once a second to whoever listens.
+import { health, tokenPattern } from '@router-mesh/contracts';
+import type { House } from '@router-mesh/kernel';
+import type { Models } from './models.ts';
+
+const everyMs = 1000;
+
+/**
+ * Tell of each vendor that is served, once a second for as long as the process lives, and show open breakers in /metrics.
+ * @param vendors those that are served now
+ */
+export function tellHealth(
+  { instance, signal, gauge }: Pick<House, 'instance' | 'signal' | 'gauge'>,
+  models: Models,
+  vendors: () => readonly string[],
+): void {
+  const tell = (): void => {
+    const at = Date.now();
+    for (const vendor of vendors()) {
+      // A document's key that is no token is no stop either.
+      if (tokenPattern.test(vendor))
+        signal(health, vendor, { vendor, instance, at, models: models.report(vendor, at) });
+    }
+  };
+  setInterval(tell, everyMs).unref();
+  gauge(
+    'router_open_breakers',
+    'Models that are not called because too many of their last calls failed',
+    function* () {
+      for (const [vendor, count] of models.open()) yield [{ vendor }, count] as const;
+    },
+    ['vendor'],
+  );
+}
