@@ -1,5 +1,5 @@
 import type { ProviderDocument, TenantDocument, Verb } from '@router-mesh/contracts';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { buildCatalogue } from './catalogue.ts';
 import { deadlineOf, decide } from './decide.ts';
 
@@ -12,7 +12,7 @@ const document: ProviderDocument = {
 const catalogue = buildCatalogue(new Map([['v', document]]));
 const chat = { model: 'v/m', messages: [{ role: 'user', content: 'hi' }] };
 const asked = (verb: Verb, body: Parameters<typeof decide>[0]['body'], tenant: TenantDocument = {}) =>
-  decide({ verb, body, document: tenant, catalogue, at: 1000 });
+  decide({ verb, body, document: tenant, catalogue, isOpen: () => false, at: 1000 });
 
 test('the plan says where the request may go, and what it is', () => {
   expect(asked('chat', chat)).toEqual({
@@ -30,6 +30,33 @@ test('the plan says where the request may go, and what it is', () => {
 test('what the client asks of the router goes into the plan', () => {
   const router = { tags: { team: 'a' }, session: 's-1' };
   expect(asked('chat', { ...chat, router })).toMatchObject(router);
+});
+
+describe('what is known to be refused', () => {
+  const offers = (vendor: string): [string, ProviderDocument] => [
+    vendor,
+    { ...document, vendor, models: [{ name: 'shared' }] },
+  ];
+  const many = buildCatalogue(new Map(['a', 'b', 'c', 'd'].map(offers)));
+  const order = (model: string, ...open: string[]): string[] =>
+    decide({
+      verb: 'chat',
+      body: { ...chat, model },
+      document: {},
+      catalogue: many,
+      isOpen: ({ vendor }) => open.includes(vendor),
+      at: 1000,
+    }).candidates.map(({ vendor }) => vendor);
+
+  test.each(['shared', 'auto'])('is tried last, all else in its order: %s', (model) => {
+    expect(order(model)).toEqual(['a', 'b', 'c', 'd']);
+    expect(order(model, 'c', 'a')).toEqual(['b', 'd', 'a', 'c']);
+    expect(order(model, 'a', 'b', 'c', 'd')).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  test('is tried all the same where it was named', () => {
+    expect(order('a/shared', 'a')).toEqual(['a']);
+  });
 });
 
 test.each<[boolean | null | undefined, boolean]>([

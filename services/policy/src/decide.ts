@@ -1,6 +1,7 @@
 // The built-in default policy: what may happen to a request until its tenant has a policy of its own. Pure.
 import {
   RouterError,
+  type Candidate,
   type ChatRequest,
   type EmbedRequest,
   type Plan,
@@ -15,6 +16,8 @@ export interface Question {
   /** Of the tenant, or of its nearest ancestor that has one. */
   readonly document: TenantDocument;
   readonly catalogue: Catalogue;
+  /** Whether a candidate would be refused now, for its breaker is open. */
+  isOpen(candidate: Candidate): boolean;
   /** Epoch ms. */
   readonly at: number;
 }
@@ -23,14 +26,14 @@ export const defaultPolicy = {
   name: 'default',
   builtin: true,
   summary:
-    'vendor/model goes there and nowhere else; an alias or auto goes to every vendor that has the model, cheapest or first named first',
+    'vendor/model goes there and nowhere else; an alias or auto goes to every vendor that has the model, cheapest or first named first, and those whose breaker is open last',
 } as const;
 
 /**
  * Decide by the default policy. For the verb `decide` it is the plan that the same body would have as `chat`.
  * @throws RouterError `denied` for a suspended tenant, else as `resolveModel` does
  */
-export function decide({ verb, body, document, catalogue, at }: Question): Plan {
+export function decide({ verb, body, document, catalogue, isOpen, at }: Question): Plan {
   if (document.suspended === true) {
     throw new RouterError('denied', 'the tenant is suspended', {
       details: { rule: 'suspended', reason: 'suspended', status: 403 },
@@ -43,12 +46,19 @@ export function decide({ verb, body, document, catalogue, at }: Question): Plan 
     stream: verb !== 'embed' && body['stream'] === true,
     policy: defaultPolicy.name,
     route: 'default',
-    candidates: resolveModel(catalogue, body.model, verb),
+    candidates: openLast(resolveModel(catalogue, body.model, verb), isOpen),
     attempts: [],
     needs: [],
     ...(tags === undefined ? {} : { tags }),
     ...(session === undefined ? {} : { session }),
   };
+}
+
+/** What would be refused is tried last, all else in the order in which it stood. */
+function openLast(candidates: readonly Candidate[], isOpen: (candidate: Candidate) => boolean): Candidate[] {
+  if (candidates.length < 2) return [...candidates]; // a model that was named is tried, whatever is known of it
+  const open = candidates.map(isOpen);
+  return [...candidates.filter((_, index) => !open[index]), ...candidates.filter((_, index) => open[index])];
 }
 
 /** When the request must be answered, epoch ms: as asked, within what the mesh and the tenant allow. */

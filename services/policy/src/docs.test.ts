@@ -1,6 +1,7 @@
 // What the README shows is what there is.
 import {
   ErrorBody,
+  health,
   LimitsReport,
   policy,
   policySettings,
@@ -40,6 +41,7 @@ test('the README tells of exactly the subjects that it serves', () => {
   expect(firstColumn('Subjects')).toEqual([
     'router.v2.request.<verb>.<tenant…>',
     stopSubject(policyStop, '<verb>'),
+    health.subject.replace('*', '<vendor>'),
     ...rpcs,
   ]);
 });

@@ -1,6 +1,7 @@
 // The wiring of policy: what it serves, owns and watches.
 import {
   events,
+  health,
   parseAs,
   platformTenant,
   policies,
@@ -23,6 +24,7 @@ import { admit } from './admission.ts';
 import { buildCatalogue } from './catalogue.ts';
 import { sharedCounters } from './counters.ts';
 import { deadlineOf, decide, defaultPolicy } from './decide.ts';
+import { HealthBoard } from './health.ts';
 import { Rates } from './rates.ts';
 import { nearestDocument } from './tenant.ts';
 import { tenantAdministration } from './tenants.ts';
@@ -30,7 +32,7 @@ import { tenantAdministration } from './tenants.ts';
 export const policyService = defineService({
   name: 'policy',
   summary: 'Decides what may happen to a request and where it goes',
-  serves: policy,
+  serves: { ...policy, health },
   owns: [policies, policySources, tenants, events, rates],
   watches: { providers, tenants },
   settings: policySettings,
@@ -40,6 +42,7 @@ export const policyService = defineService({
     const rates = new Rates(sharedCounters(house));
     let catalogue = buildCatalogue(snapshots.providers.current.documents);
     snapshots.providers.onSwap(({ documents }) => (catalogue = buildCatalogue(documents)));
+    const board = new HealthBoard();
     return {
       evaluate(passage) {
         const { verb, tenant, request, asked } = passage;
@@ -49,7 +52,14 @@ export const policyService = defineService({
         const document = nearestDocument(documents, tenant) ?? {};
         const at = Date.now();
         const parsed = parseAs(requestSchemas[verb], body, 'body');
-        const plan = decide({ verb, body: parsed, document, catalogue, at });
+        const plan = decide({
+          verb,
+          body: parsed,
+          document,
+          catalogue,
+          isOpen: (candidate) => board.of(candidate, at)?.open === true,
+          at,
+        });
         if (verb === 'decide')
           return passage.reply({ request, tenant, plan, itinerary: itineraryOf(plan) } satisfies Decision);
         const deadline = deadlineOf(at, asked.timeoutMs, settings.maxTimeoutMs, document);
@@ -59,6 +69,7 @@ export const policyService = defineService({
         // A promise costs: only who has to wait for a counter gets one.
         return admitted instanceof Promise ? admitted.then(forward) : forward(admitted);
       },
+      health: (report) => board.hear(report, Date.now()),
       list: () => ({ policies: [{ ...defaultPolicy, of: platformTenant }] }),
       get({ name }) {
         if (name !== defaultPolicy.name) throw new RouterError('not_found', `no policy "${name}"`, { param: 'name' });
