@@ -273,7 +273,7 @@ describe('exit codes:', () => {
     const { code, stderr } = await shell.router(['chat', 'hi', '--model', 'demo/flaky']);
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^router: provider_failed: the only candidate failed with server_error\n  demo\/flaky: server_error 500: /,
+      /^router: provider_failed: the only candidate failed with server_error, in 2 attempts\n(  demo\/flaky: server_error 500: .*\n){2}$/,
     );
   });
 

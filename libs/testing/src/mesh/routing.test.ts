@@ -19,6 +19,7 @@ describe('one model at two vendors, each with a process of its own', () => {
     mesh = await startMesh({
       providers: 0,
       policies: 0,
+      environment: { ROUTER_RETRIES: '0', ROUTER_BREAKER_CALLS: '0' }, // each candidate once: this is about the next one
       documents: (url) => [
         demoDocument(url, 'first', { models: [{ name: 'echo', price: cheap }] }),
         demoDocument(url, 'second', { models: [{ name: 'echo', price: dear }] }),
