@@ -177,6 +177,7 @@ describe('requests at one time', () => {
       demoDocument(url, name, { models: [{ name: 'echo', aliases: ['any'], price: price(input) }] });
     await using mesh = await startMesh({
       providers: 2,
+      environment: { ROUTER_RETRIES: '0', ROUTER_BREAKER_CALLS: '0' }, // every request tries the first one, once
       documents: (url) => [vendor('http://127.0.0.1:1', 'gone', '1'), vendor(url, 'here', '2')],
     });
     await putTenant(mesh, 'acme', { limits: { concurrency: 1 } });
