@@ -106,6 +106,8 @@ export interface StreamContract extends Described {
   readonly counter: boolean;
   /** Durable consumers by name, and who pulls from them. */
   readonly consumers: Readonly<Record<string, ServiceName>>;
+  /** Services that read all of it by an ordered consumer. */
+  readonly readers: readonly ServiceName[];
   /** Whether operators may read it by an ordered consumer, one tenant's subtree at a time. */
   readonly operatorReads: boolean;
   readonly config: number;
@@ -178,6 +180,7 @@ export const stream = (
   compression: false,
   counter: false,
   consumers: {},
+  readers: [],
   operatorReads: false,
   config: 1,
   ...contract,

@@ -28,6 +28,14 @@ export const Totals = z.object({
 });
 export type Totals = z.infer<typeof Totals>;
 
+/** What waits on an instance's disk for JetStream. */
+export const SpoolStats = z.object({ records: z.number(), bytes: z.number() });
+export type SpoolStats = z.infer<typeof SpoolStats>;
+
+/** How full a stream or bucket is. */
+export const StoreFill = z.object({ bytes: z.number(), max_bytes: z.number(), messages: z.number() });
+export type StoreFill = z.infer<typeof StoreFill>;
+
 export const InstanceStats = z.object({
   instance: z.string(),
   /** The stops that are served now. */
@@ -41,5 +49,9 @@ export const InstanceStats = z.object({
   snapshots: z.record(z.string(), z.number()),
   /** What is wrong and goes on. */
   notes: z.array(z.string()),
+  /** Absent without `ROUTER_STATE`. */
+  spool: SpoolStats.optional(),
+  /** Of the streams and buckets that its service owns, by name, as last looked at. */
+  stores: z.record(z.string(), StoreFill).optional(),
 });
 export type InstanceStats = z.infer<typeof InstanceStats>;

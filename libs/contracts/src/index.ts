@@ -9,6 +9,7 @@ export * from './errors.ts';
 export * from './estimate.ts';
 export * from './frames.ts';
 export * from './headers.ts';
+export * from './ledger.ts';
 export * from './limits.ts';
 export * from './meter.ts';
 export * from './permissions.ts';

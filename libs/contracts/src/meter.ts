@@ -44,6 +44,10 @@ export const FinishedRecord = z.object({
   first_at: z.int().optional(),
   finished_at: z.int(),
   trail: z.string(),
+  /** It came by the spool of an instance: JetStream did not take it when the call ended. */
+  late: z.boolean().optional(),
+  /** Nobody stored how the call ended; its usage is the estimate. A real record of the call replaces this one. */
+  swept: z.boolean().optional(),
 });
 export type FinishedRecord = z.infer<typeof FinishedRecord>;
 

@@ -9,6 +9,7 @@ import {
   tenantPermissions,
   type Permissions,
 } from './permissions.ts';
+import { meter } from './provider.ts';
 import { contracts } from './registry.ts';
 import { reservedWords } from './subjects.ts';
 
@@ -139,13 +140,13 @@ describe('a service', () => {
     for (const entry of shared) expect(entry).toMatch(/ [a-z*-]+$/);
   });
 
-  test('that watches or pulls has both forms of flow control and acknowledgement', () => {
+  test('that watches, reads or pulls has both forms of flow control and acknowledgement', () => {
     const { publish } = servicePermissions('provider');
-    expect(publish).toEqual(
-      expect.arrayContaining(['$JS.FC.KV_router_v2_providers.>', '$JS.FC.*.*.KV_router_v2_providers.>']),
-    );
-    expect(publish).toEqual(
-      expect.arrayContaining(['$JS.ACK.ROUTER_V2_METER.sweep.>', '$JS.ACK.*.*.ROUTER_V2_METER.sweep.>']),
+    for (const stream of ['KV_router_v2_providers', 'KV_router_v2_leases', 'ROUTER_V2_METER'])
+      expect(publish).toEqual(expect.arrayContaining([`$JS.FC.${stream}.>`, `$JS.FC.*.*.${stream}.>`]));
+    const pulled = servicePermissions('provider', [{ ...meter, consumers: { work: 'provider' } }]);
+    expect(pulled.publish).toEqual(
+      expect.arrayContaining(['$JS.ACK.ROUTER_V2_METER.work.>', '$JS.ACK.*.*.ROUTER_V2_METER.work.>']),
     );
   });
 

@@ -53,6 +53,7 @@ export function servicePermissions(service: ServiceName, all: readonly Contract[
         if (contract.owner === service) allow(publish, ...ensure(contract.name));
         if (contract.from.includes(service) && contract.owner === service && !contract.counter)
           allow(publish, ...ownFacts(contract));
+        if (contract.readers.includes(service)) allow(publish, ...orderedRead(contract));
         for (const [consumer, puller] of Object.entries(contract.consumers)) {
           if (puller === service) allow(publish, ...pull(contract.name, consumer));
         }

@@ -198,6 +198,22 @@ export const slotsAway = away(
   'The concurrency slots cannot be had; until they can this instance holds limits to what it runs itself',
 );
 
+/** A store that is nearly full: what refuses when it is full must be seen before. */
+export const fillingStore = (entity: 'policy' | 'provider') =>
+  event({
+    entity,
+    verb: 'store_filling',
+    body: z.object({
+      store: z.string(),
+      bytes: z.int(),
+      max_bytes: z.int(),
+      messages: z.int(),
+      instance: z.string(),
+    }),
+    summary: `A stream or bucket of ${entity} came to hold more than 80 % of what it may`,
+  });
+export const policyStoreFilling = fillingStore('policy');
+
 /** Requests and tokens a minute. */
 export const rateCounter = counter({
   stream: rates,

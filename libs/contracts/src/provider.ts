@@ -1,7 +1,7 @@
 // What provider serves and owns: calls to models, the documents that say where they are, and the record of every call.
 import { z } from 'zod';
 import { bucket, rpc, signal, stop, stream } from './define.ts';
-import { badDocument } from './policy.ts';
+import { badDocument, fillingStore } from './policy.ts';
 import { RequestId, TenantPath, Token } from './tokens.ts';
 
 /** USD per million tokens, as decimal strings. */
@@ -102,12 +102,21 @@ export const providers = bucket({
   summary: 'Vendors: where their models are and how they are called',
 });
 
+/** What one instance at a time does. Its holder writes it again every few seconds; `holder` is empty when it was given back. */
+export const LeaseDocument = z.object({
+  /** An instance. */
+  holder: z.string(),
+  /** How far the work has come, for the next holder; of `sweep` the first METER sequence that is still open. */
+  checkpoint: z.int().nonnegative().optional(),
+});
+export type LeaseDocument = z.infer<typeof LeaseDocument>;
+
 export const leases = bucket({
   name: 'router_v2_leases',
   owner: 'provider',
-  readers: [],
+  readers: ['provider'],
   key: '<lease>',
-  value: z.object({ holder: z.string() }),
+  value: LeaseDocument,
   summary: 'Leases and checkpoints',
 });
 
@@ -131,7 +140,7 @@ export const meter = stream({
   maxBytes: 10 * 1024 * 1024 * 1024,
   duplicateWindowSeconds: 300,
   discard: 'new',
-  consumers: { sweep: 'provider' },
+  readers: ['provider'],
   operatorReads: true,
   summary: 'Every call to a model, started and finished; full means an alarm, never a silent loss',
 });
@@ -209,6 +218,7 @@ export const provider = {
 };
 
 export const providerDocumentRefused = badDocument('provider');
+export const providerStoreFilling = fillingStore('provider');
 
 /** How one model does at one instance, over the last minute. */
 export const ModelVitals = z.looseObject({

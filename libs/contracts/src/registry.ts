@@ -9,12 +9,22 @@ import {
   policySources,
   policyStop,
   rateAway,
+  policyStoreFilling,
   rateCounter,
   rates,
   slotsAway,
   tenants,
 } from './policy.ts';
-import { health, leases, meter, provider, providerDocumentRefused, providers, slots } from './provider.ts';
+import {
+  health,
+  leases,
+  meter,
+  provider,
+  providerDocumentRefused,
+  providers,
+  providerStoreFilling,
+  slots,
+} from './provider.ts';
 import { costStop, experimentStop, extensionStop } from './stops.ts';
 
 export const contracts: readonly Contract[] = [
@@ -23,6 +33,7 @@ export const contracts: readonly Contract[] = [
   control,
   policyDocumentRefused,
   rateAway,
+  policyStoreFilling,
   policies,
   policySources,
   tenants,
@@ -35,6 +46,7 @@ export const contracts: readonly Contract[] = [
   ...Object.values(provider),
   providerDocumentRefused,
   slotsAway,
+  providerStoreFilling,
   health,
   providers,
   leases,

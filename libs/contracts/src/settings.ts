@@ -160,6 +160,13 @@ export const commonSettings = {
     summary:
       "1: answers go only to `_INBOX.<first token of the tenant>.>`, the prefix that the tenant's client is granted then",
   }),
+  state: setting({
+    name: 'ROUTER_STATE',
+    schema: text,
+    of: services,
+    summary:
+      'Folder for what outlives a process: records that JetStream did not take, and copies of documents to start from; replicas of a service share it. Without one there is neither',
+  }),
 };
 
 export const policySettings = {
@@ -255,6 +262,13 @@ export const providerSettings = {
     fallback: '10s',
     of: ['provider'],
     summary: 'How long an open breaker refuses calls before it lets one through to see',
+  }),
+  sweepGraceMs: setting({
+    name: 'ROUTER_SWEEP_GRACE',
+    schema: Duration,
+    fallback: '60s',
+    of: ['provider'],
+    summary: 'How long after its deadline a call without an end is closed with an estimate',
   }),
 };
 

@@ -112,7 +112,7 @@ export function channelOf(contract: Contract): Channel[] {
               address: named(contract.subjects.join(), ['tenant']),
               summary: `${contract.summary}. One or more records of one kind, one a line`,
               sentBy: contract.from,
-              receivedBy: ['operator', ...new Set(Object.values(contract.consumers))],
+              receivedBy: ['operator', ...new Set([...contract.readers, ...Object.values(contract.consumers)])],
               messages: {
                 'meter.started': message('meter.started'),
                 'meter.finished': message('meter.finished', headerGroups.record),

@@ -96,10 +96,10 @@ function promises(contract: Contract): Readonly<Record<string, unknown>> {
       return { ...rest, value: { direction: 'taken', schema: jsonSchema(value) } };
     }
     case 'stream': {
-      const { kind: _, name: __, summary: ___, consumers, operatorReads, ...rest } = contract;
+      const { kind: _, name: __, summary: ___, consumers, readers, operatorReads, ...rest } = contract;
       return {
         ...rest,
-        readers: operatorReads ? ['operator'] : [],
+        readers: [...(operatorReads ? ['operator'] : []), ...readers],
         consumers: Object.entries(consumers).map((consumer) => consumer.join(' of ')),
       };
     }
