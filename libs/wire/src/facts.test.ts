@@ -46,6 +46,20 @@ test('what the stream refuses throws and says why: full with `discard: new` is a
     for (let n = 0; n < 10; n += 1) await storeFact(nc, subject, 'x'.repeat(500), { timeoutMs: 2000 });
   };
   await expect(filling()).rejects.toThrow(/was not stored: maximum bytes exceeded/);
+  await expect(filling()).rejects.toMatchObject({ name: 'FactRefused', final: false });
+  await nc.close();
+});
+
+test('a fact that is too large for the stream, or for the server, is refused for good', async () => {
+  await using nats = await natsServer();
+  const nc = await nats.connect('root');
+  await ensureStores(nc, [meter], { replicas: 1 });
+  const { streams } = await jetstreamManager(nc);
+  await streams.update(meter.name, { max_msg_size: 1000 });
+  for (const bytes of [2000, 9 * 1024 * 1024]) {
+    const refused = storeFact(nc, subject, 'x'.repeat(bytes), { timeoutMs: 2000 });
+    await expect(refused).rejects.toMatchObject({ name: 'FactRefused', final: true });
+  }
   await nc.close();
 });
 

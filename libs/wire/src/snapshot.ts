@@ -23,6 +23,12 @@ export interface BadDocument {
   readonly message: string;
 }
 
+/** The documents of a bucket as they were kept elsewhere, each with its revision; their form is checked again. */
+export interface SnapshotCopy {
+  readonly revision: number;
+  readonly documents: readonly (readonly [key: string, revision: number, value: unknown])[];
+}
+
 export interface SnapshotSettings {
   readonly inboxPrefix: string;
   refused?(document: BadDocument): void;
@@ -43,12 +49,13 @@ const retryMs = 250;
 /** Watches a bucket for as long as its connection lives. */
 export class SnapshotWatch<Value> {
   readonly bucket: BucketContract;
-  /** Resolves when everything that stood in the bucket is in `current`. */
+  /** Resolves when everything that stood in the bucket is in `current`, or a copy of it. */
   readonly loaded: Promise<void>;
   #markLoaded: () => void = () => undefined;
   #current: Snapshot<Value> = { documents: new Map(), revisions: new Map(), revision: 0 };
   #bad: ReadonlyMap<string, BadDocument> = new Map();
   #isLoaded = false;
+  #isCopy = false;
   #stopped = false;
   #stopReading: () => void = () => undefined;
   /** What is to be swapped in at the end of this turn of the event loop. */
@@ -71,6 +78,11 @@ export class SnapshotWatch<Value> {
     return this.#isLoaded;
   }
 
+  /** Whether what is in force is a copy, and the bucket itself has not been read yet. */
+  get isCopy(): boolean {
+    return this.#isCopy;
+  }
+
   /** The documents that were refused and not yet replaced by good ones. */
   get bad(): readonly BadDocument[] {
     return [...this.#bad.values()];
@@ -80,6 +92,17 @@ export class SnapshotWatch<Value> {
   onSwap(listener: (snapshot: Snapshot<Value>) => void): void {
     this.#listeners.push(listener);
     if (this.#isLoaded) listener(this.#current);
+  }
+
+  /** Begin with a copy, unless the bucket has been read already; what is read later replaces it as a whole. */
+  startFrom(copy: SnapshotCopy): void {
+    if (this.#isLoaded) return;
+    const documents = copy.documents.flatMap(([key, revision, value]) => {
+      const parsed = this.bucket.value.safeParse(value);
+      return parsed.success ? [[key, { value: parsed.data as Value, revision }] as const] : [];
+    });
+    this.#isCopy = true;
+    this.#put({ documents: new Map(documents), bad: new Map(), revision: copy.revision, complete: true });
   }
 
   /** Read the bucket anew: after a reconnect the server may have forgotten the watch. The old snapshot serves meanwhile. */
@@ -158,6 +181,11 @@ export class SnapshotWatch<Value> {
     const reading = this.#due;
     this.#due = undefined;
     if (reading === undefined) return;
+    this.#isCopy = false;
+    this.#put(reading);
+  }
+
+  #put(reading: Reading<Value>): void {
     const entries = [...reading.documents];
     this.#current = {
       documents: new Map(entries.map(([key, { value }]) => [key, value])),
