@@ -4,17 +4,28 @@ import type {
   commonSettings,
   EntryContract,
   EventContract,
+  LeaseDocument,
   RpcContract,
   ServiceName,
   Settings,
   SettingValues,
   SignalContract,
   StopContract,
+  StoreFill,
   StreamContract,
 } from '@router-mesh/contracts';
-import type { BadDocument, Cancellations, SnapshotWatch } from '@router-mesh/wire';
+import type {
+  BadDocument,
+  Cancellations,
+  ReadingSettings,
+  SnapshotWatch,
+  StoredFact,
+  StreamState,
+  Tenure,
+} from '@router-mesh/wire';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
+import type { StoreOptions, StoreOutcome } from './fact-store.ts';
 import type { EntryPassage } from './entry-passage.ts';
 import type { StopPassage } from './stop-passage.ts';
 import type { Tallies } from './tallies.ts';
@@ -88,12 +99,14 @@ export interface House<Group extends WatchedGroup = WatchedGroup, Own extends Se
   settled(): Promise<void>;
   /** Ask everybody who listens; resolves to the first answer, or to undefined when none comes in time. @throws RouterError `unavailable` while NATS is away */
   ask(subject: string, payload: string, waitMs: number): Promise<string | undefined>;
-  /** Publish a fact; resolves when it is stored. @throws Error when it is not, within the time */
-  store(
-    subject: string,
-    payload: string,
-    options: { readonly messageId?: string; readonly timeoutMs: number },
-  ): Promise<void>;
+  /** Publish a fact; resolves to what became of it, in the time given. Never throws. */
+  store(subject: string, payload: string, options: StoreOptions): Promise<StoreOutcome>;
+  /** Read a stream that the service may read, in its order, until the signal aborts. @throws Error when the connection goes down or JetStream does not answer */
+  read(stream: StreamContract, reading: Pick<ReadingSettings, 'from' | 'signal'>): AsyncIterable<StoredFact>;
+  /** How full a stream of the service is and how far it has come. @throws Error when JetStream does not answer */
+  look(stream: StreamContract): Promise<StreamState>;
+  /** Do something in one instance at a time, whenever it is this one, until the service stops. */
+  lead(bucket: BucketContract<z.ZodType<LeaseDocument>>, key: string, work: (tenure: Tenure) => Promise<void>): void;
 }
 
 export interface ServiceDefinition<
@@ -110,6 +123,8 @@ export interface ServiceDefinition<
   readonly settings: Own;
   /** The event that tells of a document that is not of its form. */
   readonly documentRefused: EventContract<z.ZodType<unknown, BadDocument & { instance: string }>>;
+  /** The event that tells of a store of the service that is nearly full. */
+  readonly storeFilling: EventContract<z.ZodType<unknown, StoreFill & { store: string; instance: string }>>;
   /** For each family of stops, the members to serve now; asked again whenever a watched bucket changes. */
   readonly members?: (house: House<Group, Own>) => Readonly<Record<string, readonly string[]>>;
   /** Called once before anything is served: documents to seed, pools to open. */

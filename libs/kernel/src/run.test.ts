@@ -29,6 +29,7 @@ class Service extends TestProcess {
     super(process.execPath, [join(import.meta.dirname, '../test', `${name}.ts`)], {
       NATS_URL: nats.url,
       ROUTER_NATS_CREDENTIALS: credentials,
+      ROUTER_STATE: join(nats.folder, 'state', name),
       ...environment,
     });
   }

@@ -22,27 +22,34 @@ import {
   publish,
   publishEvent,
   putDocument,
+  readFacts,
   SnapshotWatch,
-  storeFact,
+  streamState,
   unsentPublishes,
   watchConnection,
   whileConnected,
   type NatsConnection,
+  type SnapshotCopy,
 } from '@router-mesh/wire';
 import { pino, type Logger } from 'pino';
 import kernelPackage from '../package.json' with { type: 'json' };
 import { Beats } from './beats.ts';
 import type { House, ServedGroup, ServiceDefinition, WatchedGroup, Watches } from './define.ts';
+import { FactStore } from './fact-store.ts';
 import { Flight, longestTimerMs } from './flight.ts';
 import { serveHealth, type Readiness } from './health.ts';
 import { judge } from './judge.ts';
+import { Leadership } from './leadership.ts';
 import type { Link } from './link.ts';
 import { Counts } from './metrics.ts';
 import { OwnedStores } from './owned-stores.ts';
 import { Rpcs, type Discovery } from './rpcs.ts';
 import { serveContracts, stopNames } from './serve-contracts.ts';
 import { readKeys, readSettings, type Environment } from './settings.ts';
+import { SnapshotCopies } from './snapshot-copies.ts';
+import { StateFolder } from './state-folder.ts';
 import { Stops } from './stops.ts';
+import { ratioOf, StoreFills } from './store-fills.ts';
 import { tallies } from './tallies.ts';
 import { openTracer, type Tracer } from './tracing.ts';
 
@@ -51,6 +58,9 @@ export const version: string = kernelPackage.version;
 
 /** How long interrupted requests have to be recorded and answered, ms. */
 const interruptionMs = 3000;
+
+/** How long JetStream may take at the start before copies on disk take its place, ms. */
+const patienceMs = 2000;
 
 /** How long the server has to take the last answers, ms. */
 const closingMs = 1000;
@@ -90,6 +100,11 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
   #tracer: Tracer | undefined;
   #connected = false;
   #phase: Phase = 'nats';
+  #folder: StateFolder | undefined;
+  #copies: SnapshotCopies | undefined;
+  #facts: FactStore | undefined;
+  #leadership: Leadership | undefined;
+  #fills: StoreFills | undefined;
   #stores: OwnedStores | undefined;
   #watches: readonly SnapshotWatch<unknown>[] = [];
   #stops: Stops | undefined;
@@ -106,7 +121,11 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
 
   async start(): Promise<void> {
     const { name } = this.#definition;
-    const { natsUrl, credentials, httpHost, httpPort, tenantInbox, maxInFlight, maxInFlightBytes } = this.#common;
+    const { natsUrl, credentials, httpHost, httpPort, tenantInbox, maxInFlight, maxInFlightBytes, state } = this.#common;
+    if (state !== undefined) {
+      this.#folder = new StateFolder(state, this.#instance);
+      this.#copies = new SnapshotCopies(this.#folder.snapshots, this.#instance, { log: this.#log });
+    }
     const health = await serveHealth(httpHost, httpPort, this.#counts.registry, () => this.#readiness());
     this.#log.info({ http: health.url, version }, 'starting');
     // A process that has nothing yet to wait for goes at once.
@@ -123,8 +142,10 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
       wait: true,
     });
     stop = () => void this.#stop(nc);
+    const copies = this.#readCopies();
     const lacking = missingFromServer(nc);
-    if (lacking !== undefined) throw new RouterError('unavailable', lacking);
+    if (lacking !== undefined && (copies === undefined || nc.info?.jetstream === true))
+      throw new RouterError('unavailable', lacking);
     const control = new Control(nc, name, (thrown) => judge(this.#log, thrown, 'a control message failed', {}));
     const link: Link = {
       nc,
@@ -141,13 +162,19 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
     };
     this.#connected = true;
     this.#guard(nc);
+    this.#facts = new FactStore(nc, { log: this.#log, counts: this.#counts, folder: this.#folder });
+    this.#leadership = new Leadership(nc, this.#log, name, this.#instance);
 
     this.#enter('stores');
+    const patience = copies === undefined ? undefined : sleep(patienceMs);
     this.#stores = new OwnedStores(nc, this.#definition.owns, { replicas: this.#common.replicas, log: this.#log });
-    await this.#stores.ensure();
-    const house = this.#furnish(link);
+    this.#fills = this.#watchFills(nc);
+    const owned = this.#stores.ensure().then(() => this.#fills?.look());
+    await Promise.race([owned, ...(patience === undefined ? [] : [patience])]);
+    const house = this.#furnish(link, this.#facts, this.#leadership);
     this.#enter('buckets');
-    await Promise.all(this.#watches.map((watch) => watch.loaded));
+    const loading = this.#watches.map((watch) => this.#load(watch, copies, patience));
+    await Promise.all(loading);
 
     this.#enter('stops');
     await this.#definition.prepare?.(house);
@@ -191,11 +218,64 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
         timings: this.#counts.timings(),
         totals: { ...this.#counts.totals(), unsent: unsentPublishes(nc) },
         ...this.#readiness(),
+        ...(this.#facts?.spool === undefined
+          ? {}
+          : { spool: { records: this.#facts.spool.records, bytes: this.#facts.spool.bytes } }),
+        stores: this.#fills?.fills ?? {},
       }),
     };
   }
 
-  #furnish(link: Link): House<Group, Own> {
+  /** The copies of all watched buckets, by bucket; undefined unless there is one of each. */
+  #readCopies(): ReadonlyMap<string, SnapshotCopy> | undefined {
+    const copies = new Map<string, SnapshotCopy>();
+    for (const { name } of Object.values(this.#definition.watches)) {
+      const copy = this.#copies?.read(name);
+      if (copy === undefined) return undefined;
+      copies.set(name, copy);
+    }
+    return copies;
+  }
+
+  /** Resolves when a bucket is there, or its copy once the patience is over. */
+  async #load(
+    watch: SnapshotWatch<unknown>,
+    copies: ReadonlyMap<string, SnapshotCopy> | undefined,
+    patience: Promise<void> | undefined,
+  ): Promise<void> {
+    const copy = copies?.get(watch.bucket.name);
+    if (copy !== undefined && patience !== undefined) {
+      await Promise.race([watch.loaded, patience]);
+      if (!watch.isLoaded) {
+        this.#log.warn(
+          { bucket: watch.bucket.name, revision: copy.revision },
+          'JetStream is away; starting from a copy',
+        );
+        watch.startFrom(copy);
+      }
+    }
+    await watch.loaded;
+    this.#copies?.follow(watch);
+  }
+
+  #watchFills(nc: NatsConnection): StoreFills {
+    const fills = new StoreFills(nc, this.#definition.owns, {
+      filling: (store, fill) => {
+        this.#log.error({ store, ...fill }, 'a store is nearly full');
+        const told = { store, ...fill, instance: this.#instance };
+        publishEvent(nc, this.#definition.storeFilling, platformTenant, told);
+      },
+    });
+    this.#counts.gauge(
+      'router_store_fill_ratio',
+      'How full a stream or bucket is, of what it may hold',
+      () => Object.entries(fills.fills).map(([store, fill]) => [{ store }, ratioOf(fill)] as const),
+      ['store'],
+    );
+    return fills;
+  }
+
+  #furnish(link: Link, facts: FactStore, leadership: Leadership): House<Group, Own> {
     const { nc } = link;
     const watched = (bucket: BucketContract): SnapshotWatch<unknown> =>
       new SnapshotWatch(nc, bucket, {
@@ -241,7 +321,11 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
       tell: (subject, payload) => publish(nc, subject, payload),
       settled: () => whileConnected(nc, () => nc.flush()),
       ask: (subject, payload, waitMs) => askAnybody(nc, subject, payload, waitMs),
-      store: (subject, payload, options) => storeFact(nc, subject, payload, options),
+      store: (subject, payload, options) => facts.store(subject, payload, options),
+      read: (stream, reading) =>
+        readFacts(nc, stream, { inboxPrefix: serviceInbox(this.#definition.name), ...reading }),
+      look: (stream) => streamState(nc, stream),
+      lead: (bucket, key, work) => leadership.lead(bucket, key, work),
     };
   }
 
@@ -261,6 +345,8 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
         this.#log.info({ unsent: unsentPublishes(nc) }, 'reconnected to NATS');
         this.#connected = true;
         for (const watch of this.#watches) watch.restart();
+        this.#leadership?.restart();
+        this.#facts?.retry();
         void this.#stores?.ensure();
       },
     });
@@ -272,6 +358,7 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
 
   #die(reason: Error): void {
     this.#log.fatal({ err: reason }, 'cannot go on');
+    this.#facts?.close();
     process.exit(1);
   }
 
@@ -293,6 +380,9 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
       if (!(await this.#flight.landed(interruptionMs))) this.#stops?.abandonAll();
     }
     for (const watch of this.#watches) watch.stop();
+    this.#fills?.stop();
+    if (this.#leadership !== undefined) await within(closingMs, this.#leadership.stop());
+    this.#facts?.close();
     const spansSent = within(closingMs, this.#tracer?.close() ?? Promise.resolve());
     await within(closingMs, nc.flush());
     await within(closingMs, nc.close());
@@ -311,14 +401,23 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
   }
 
   #readiness(): Readiness {
-    const notes = this.#watches.flatMap((watch) =>
-      watch.bad.map(
-        (bad) => `bucket ${bad.bucket}: document "${bad.key}" (revision ${bad.revision}) is not of its form`,
+    const copied = this.#watches.filter((watch) => watch.isCopy);
+    const ensuring = this.#stores?.ensuring === true;
+    const notes = [
+      ...(this.#folder === undefined ? ['ROUTER_STATE is not set: nothing outlives this process'] : []),
+      ...copied.map(({ bucket, current }) => `bucket ${bucket.name}: from disk, revision ${current.revision}`),
+      ...(ensuring && copied.length > 0 ? ['stores: JetStream is away'] : []),
+      ...(this.#fills?.notes ?? []),
+      ...this.#watches.flatMap((watch) =>
+        watch.bad.map(
+          (bad) => `bucket ${bad.bucket}: document "${bad.key}" (revision ${bad.revision}) is not of its form`,
+        ),
       ),
-    );
+    ];
+    // Who serves from copies is ready without the stores.
     const missing = [
       ...(this.#connected ? [] : ['nats']),
-      ...(this.#phase === 'stores' || this.#stores?.ensuring === true ? ['stores'] : []),
+      ...(this.#phase === 'stores' || (ensuring && copied.length === 0) ? ['stores'] : []),
       ...this.#watches.filter((watch) => !watch.isLoaded).map((watch) => `bucket ${watch.bucket.name}`),
       ...(this.#phase === 'stops' || this.#phase === 'stopping' ? [this.#phase] : []),
     ];

@@ -1,5 +1,5 @@
 // A service that owns and watches nothing: with another's credentials its first missing right is that of a subscription.
-import { policy, policyDocumentRefused } from '@router-mesh/contracts';
+import { policy, policyDocumentRefused, policyStoreFilling } from '@router-mesh/contracts';
 import { defineService, run } from '../src/index.ts';
 
 const service = defineService({
@@ -10,6 +10,7 @@ const service = defineService({
   watches: {},
   settings: {},
   documentRefused: policyDocumentRefused,
+  storeFilling: policyStoreFilling,
   handlers: () => ({ evaluate: (passage) => passage.reply({}) }),
 });
 

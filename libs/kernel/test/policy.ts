@@ -1,5 +1,13 @@
 // A policy for the kernel's own tests: it forwards along the itinerary that the body names.
-import { events, policies, policy, policyDocumentRefused, providers, rates } from '@router-mesh/contracts';
+import {
+  events,
+  policies,
+  policy,
+  policyDocumentRefused,
+  policyStoreFilling,
+  providers,
+  rates,
+} from '@router-mesh/contracts';
 import { defineService, readJsonBody, run } from '../src/index.ts';
 
 interface Order {
@@ -14,6 +22,7 @@ const service = defineService({
   watches: { providers },
   settings: {},
   documentRefused: policyDocumentRefused,
+  storeFilling: policyStoreFilling,
   handlers: () => ({
     evaluate(passage) {
       const { itinerary } = readJsonBody(passage.body, 1024) as Order;

@@ -1,5 +1,5 @@
 // A provider for the kernel's own tests: its vendors' names say what it does with a request.
-import { provider, providerDocumentRefused, providers, slots } from '@router-mesh/contracts';
+import { provider, providerDocumentRefused, providerStoreFilling, providers, slots } from '@router-mesh/contracts';
 import { defineService, run, type StopPassage } from '../src/index.ts';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,6 +14,7 @@ const service = defineService({
   watches: { providers },
   settings: {},
   documentRefused: providerDocumentRefused,
+  storeFilling: providerStoreFilling,
   members: ({ snapshots }) => ({ call: [...snapshots.providers.current.documents.keys()] }),
   async prepare({ put }) {
     for (const vendor of ['answers', 'waits', 'streams', 'ignores']) {

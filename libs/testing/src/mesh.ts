@@ -168,7 +168,8 @@ export class Mesh<Behind extends Nats = NatsServer> implements AsyncDisposable {
 
   /** Start one more replica. */
   async start(name: ServiceName, environment: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
-    const service = await ServiceProcess.start(name, this.nats, { ...this.#environment, ...environment });
+    const state = { ROUTER_STATE: this.stateOf(name) };
+    const service = await ServiceProcess.start(name, this.nats, { ...state, ...this.#environment, ...environment });
     this.services.push(service);
     return service;
   }
@@ -179,6 +180,11 @@ export class Mesh<Behind extends Nats = NatsServer> implements AsyncDisposable {
     const fresh = await service.again();
     this.services.splice(this.services.indexOf(service), 1, fresh);
     return fresh;
+  }
+
+  /** The folder that the replicas of a service keep their state in. */
+  stateOf(name: ServiceName): string {
+    return join(this.nats.folder, 'state', name);
   }
 
   of(name: ServiceName): ServiceProcess[] {

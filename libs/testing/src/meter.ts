@@ -1,5 +1,11 @@
 // What METER holds, read from outside.
-import { decodeRecords, type FinishedRecord, type MeterRecord, type StartedRecord } from '@router-mesh/contracts';
+import {
+  decodeRecords,
+  Ledger as Calls,
+  type FinishedRecord,
+  type MeterRecord,
+  type StartedRecord,
+} from '@router-mesh/contracts';
 import { connect, type NatsConnection } from 'nats';
 import type { Nats } from './nats-server.ts';
 import { until } from './poll.ts';
@@ -7,11 +13,15 @@ import { until } from './poll.ts';
 /** How many messages are fetched at once: a soak leaves more than come within the time of one fetch. */
 const atOnce = 10_000;
 
-/** The records of METER, in the order of the stream. */
+/** The records of METER, in the order of the stream; and put together, what is known of each call. */
 export interface Ledger {
   readonly started: readonly StartedRecord[];
   readonly finished: readonly FinishedRecord[];
   readonly all: readonly MeterRecord[];
+  /** One end a call. */
+  readonly ended: readonly FinishedRecord[];
+  /** Calls without an end. */
+  readonly open: readonly StartedRecord[];
 }
 
 /** Read all of METER once it holds that many finished records. */
@@ -43,8 +53,15 @@ async function readAll(nc: NatsConnection): Promise<Ledger> {
       }
     }
   }
+  const calls = new Calls<StartedRecord, FinishedRecord>();
+  for (const record of all) {
+    if (record.kind === 'started') calls.started(record);
+    else calls.finished(record);
+  }
   return {
     all,
+    ended: calls.ended,
+    open: calls.open,
     started: all.filter((record) => record.kind === 'started'),
     finished: all.filter((record) => record.kind === 'finished'),
   };

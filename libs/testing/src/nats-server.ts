@@ -47,12 +47,14 @@ export class NatsServer implements Nats {
   readonly port: number;
   readonly folder: string;
   #process: TestProcess;
+  readonly #options: NatsServerOptions;
 
-  private constructor(url: string, folder: string, process: TestProcess) {
+  private constructor(url: string, folder: string, process: TestProcess, options: NatsServerOptions) {
     this.url = url;
     this.port = Number(new URL(url).port);
     this.folder = folder;
     this.#process = process;
+    this.#options = options;
   }
 
   static async start(options: NatsServerOptions = {}): Promise<NatsServer> {
@@ -60,7 +62,7 @@ export class NatsServer implements Nats {
     writeFileSync(join(folder, 'nats.conf'), configuration(options));
     const process = serverProcess(folder, -1);
     const url = await poll('the port of nats-server', () => portFrom(folder));
-    return new NatsServer(url, folder, process);
+    return new NatsServer(url, folder, process, options);
   }
 
   get urls(): readonly string[] {
@@ -107,6 +109,11 @@ export class NatsServer implements Nats {
 
   resume(): void {
     this.#process.resume();
+  }
+
+  /** What the next start goes by. */
+  configure(changes: Pick<NatsServerOptions, 'jetstream'>): void {
+    writeFileSync(join(this.folder, 'nats.conf'), configuration({ ...this.#options, ...changes }));
   }
 
   /** Stop the server if it runs and start it again on its port, with what it stored on disk. */

@@ -9,6 +9,7 @@ import {
   policyDocumentRefused,
   policySettings,
   policySources,
+  policyStoreFilling,
   provider,
   providers,
   rates,
@@ -37,6 +38,7 @@ export const policyService = defineService({
   watches: { providers, tenants },
   settings: policySettings,
   documentRefused: policyDocumentRefused,
+  storeFilling: policyStoreFilling,
   handlers: (house) => {
     const { settings, snapshots, payloadLimit } = house;
     const rates = new Rates(sharedCounters(house));
