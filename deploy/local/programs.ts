@@ -49,7 +49,12 @@ export function servicePrograms(
   shell: Environment,
 ): Program[] {
   const seeds = service === 'provider' ? { ROUTER_PROVIDERS: state.providers } : {};
-  const own = { NATS_URL: natsUrl, ROUTER_NATS_CREDENTIALS: state.credentials(service), ...seeds };
+  const own = {
+    NATS_URL: natsUrl,
+    ROUTER_NATS_CREDENTIALS: state.credentials(service),
+    ROUTER_STATE: join(state.services, service),
+    ...seeds,
+  };
   return Array.from({ length: count }, (_, index) => ({
     name: count === 1 ? service : `${service}-${index + 1}`,
     command: process.execPath,

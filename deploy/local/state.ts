@@ -12,6 +12,8 @@ export interface State {
   /** Seed documents of providers. */
   readonly providers: string;
   readonly logs: string;
+  /** What services keep on disk, a folder each. */
+  readonly services: string;
   /** Whether an earlier run has left its store. */
   readonly used: boolean;
   /** The file with a user's credentials. */
@@ -20,7 +22,12 @@ export interface State {
 
 /** Make a state folder what this tree needs; passwords and the store are kept, all else is written anew. */
 export function prepareState(folder: string, natsConfigs: string, natsUrl: string): State {
-  const paths = { store: join(folder, 'jetstream'), providers: join(folder, 'providers'), logs: join(folder, 'logs') };
+  const paths = {
+    store: join(folder, 'jetstream'),
+    providers: join(folder, 'providers'),
+    logs: join(folder, 'logs'),
+    services: join(folder, 'services'),
+  };
   const used = existsSync(paths.store);
   const nats = join(folder, 'nats');
   for (const path of [folder, nats, ...Object.values(paths)]) mkdirSync(path, { recursive: true, mode: 0o700 });

@@ -158,19 +158,16 @@ async function hear(
     throw new CallFailure('server_error', 'the model answered whole, where a stream was asked for', { lasting: true });
 }
 
-/** Resolves to whether the record was stored in time; an answer is not held hostage to it. */
+/** Resolves to whether the record was stored in time; an answer is not held hostage to it. What is not waits on disk. */
 async function store({ house }: Calls, record: FinishedRecord): Promise<boolean> {
-  try {
-    await house.store(meterSubject(record.tenant), encodeRecords([record]), {
-      messageId: record.call,
-      timeoutMs: storeTimeoutMs,
-    });
-    return true;
-  } catch (error) {
-    house.log.error(
-      { err: error, call: record.call, request: record.request, outcome: record.outcome },
-      'usage was not stored',
-    );
-    return false;
+  const outcome = await house.store(meterSubject(record.tenant), encodeRecords([record]), {
+    messageId: record.call,
+    timeoutMs: storeTimeoutMs,
+    late: () => encodeRecords([{ ...record, late: true }]),
+  });
+  if (outcome === 'lost') {
+    const { call, request, outcome: end } = record;
+    house.log.error({ call, request, outcome: end }, 'usage was not stored');
   }
+  return outcome === 'stored';
 }

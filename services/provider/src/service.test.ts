@@ -50,10 +50,12 @@ const [nc, operator, root] = await Promise.all([
 ]);
 const everything: string[] = [];
 root.subscribe('>', {
-  callback: (_error, message) =>
-    void everything.push(
+  callback: (_error, message) => {
+    if (message.reply?.startsWith('$JS.ACK.')) return; // JetStream's own deliveries to whoever reads a stream
+    everything.push(
       `${message.subject} ${message.reply ?? ''} ${JSON.stringify([...(message.headers ?? [])])} ${message.string()}`,
-    ),
+    );
+  },
 });
 const records: MeterRecord[] = [];
 root.subscribe('router.v2.meter.>', {
@@ -733,7 +735,7 @@ test('ROUTER_VENDORS limits what an instance calls, and an answer is not held ho
   });
   const events = await ask({ by: client, body: { model: 'ours/echo', stream: true } });
   expect(events.at(-1)).toMatchObject({ kind: 'end', end: { usage_stored: false } });
-  await until('the errors', () => troubles(instance, 'usage was not stored').length === 2);
+  await until('a warning', () => troubles(instance, 'they wait on disk').length === 1);
   expect(performance.now() - started).toBeLessThan(1500); // nobody takes the records: that is known at once
 
   // Somebody takes the records, and acknowledges those of answered calls alone.

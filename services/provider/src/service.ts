@@ -7,6 +7,7 @@ import {
   providerDocumentRefused,
   providers,
   providerSettings,
+  providerStoreFilling,
   RouterError,
   slots,
 } from '@router-mesh/contracts';
@@ -18,6 +19,7 @@ import { Holding } from './holding.ts';
 import { Keys } from './keys.ts';
 import { Models } from './models.ts';
 import { seedDocuments } from './seeds.ts';
+import { sweep } from './sweep.ts';
 import { Upstreams } from './upstream.ts';
 
 export const providerService = defineService({
@@ -28,9 +30,11 @@ export const providerService = defineService({
   watches: { providers },
   settings: providerSettings,
   documentRefused: providerDocumentRefused,
+  storeFilling: providerStoreFilling,
   members: (house) => ({ call: servedVendors(house) }),
-  prepare: async ({ settings, snapshots, put }) => {
-    if (settings.seeds !== undefined) await seedDocuments(settings.seeds, snapshots.providers, put);
+  prepare: async ({ settings: { seeds }, snapshots: { providers: watch }, put }) => {
+    // Who starts from a copy has been seeded before, and nothing can be written now.
+    if (seeds !== undefined && !watch.isCopy) await seedDocuments(seeds, watch, put);
   },
   handlers: (house) => {
     const { settings, snapshots } = house;
@@ -53,6 +57,7 @@ export const providerService = defineService({
       settle: () => house.settled(),
       now: Date.now,
     });
+    house.lead(leases, 'sweep', (tenure) => sweep(house, tenure, { graceMs: settings.sweepGraceMs }));
     return {
       call: (passage) => holding.serve(passage, () => serveCall(calls, passage)),
       list(_request, about) {
