@@ -1,5 +1,5 @@
 // The instances of the mesh as discovery tells of them (`$SRV.STATS`, ADR-32), and what became of their numbers in a while. Pure.
-import { InstanceStats, type Timing, type Totals } from '@router-mesh/contracts';
+import { InstanceStats, type SpoolStats, type StoreFill, type Timing, type Totals } from '@router-mesh/contracts';
 
 /** How one stop or rpc does, with requests a second in the time between two looks. */
 export interface RatedTiming extends Timing {
@@ -21,6 +21,10 @@ export interface Instance {
   /** Revision in force, by bucket. */
   readonly snapshots: Readonly<Record<string, number>>;
   readonly totals: Totals;
+  /** What waits on its disk for JetStream; absent where nothing can. */
+  readonly spool?: SpoolStats;
+  /** How full the stores of its service are, by name. */
+  readonly stores: Readonly<Record<string, StoreFill>>;
 }
 
 interface StatsReply {
@@ -38,7 +42,7 @@ export function readInstance(reply: unknown): Instance | undefined {
   const { name, version, started, endpoints } = reply as StatsReply;
   const parsed = InstanceStats.safeParse(endpoints?.[0]?.data);
   if (!parsed.success) return undefined;
-  const { instance, stops, timings, totals, missing, snapshots, notes } = parsed.data;
+  const { instance, stops, timings, totals, missing, snapshots, notes, spool, stores = {} } = parsed.data;
   const names = [...new Set([...stops, ...Object.keys(timings)])].sort();
   return {
     service: name,
@@ -50,6 +54,8 @@ export function readInstance(reply: unknown): Instance | undefined {
     stops: Object.fromEntries(names.map((stop) => [stop, { ...(timings[stop] ?? never), rate: 0 }])),
     snapshots,
     totals,
+    ...(spool === undefined ? {} : { spool }),
+    stores,
   };
 }
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { demoDocument, natsServer, startMesh, until, type Mesh } from '@router-mesh/testing';
+import { demoDocument, natsServer, poll, startMesh, until, type Mesh } from '@router-mesh/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Shell } from './testing.ts';
 
@@ -161,6 +161,69 @@ describe('router status', () => {
   });
 });
 
+describe('router usage', () => {
+  test('sums up what calls used, by tenant and model or one of them, of a tenant and those below it', async () => {
+    const credentials = mesh.nats.credentials('acme');
+    for (const tenant of ['acme.sums', 'acme.sums.web', 'acme.sums.web', 'acme.summit'])
+      await shell.router(['chat', 'hi', '--tenant', tenant, '--credentials', credentials]);
+    const { code, stdout } = await shell.router(['usage', '--tenant', 'acme.sums']);
+    expect({ code, shown: stdout.replace(/ +/g, ' ') }).toEqual({
+      code: 0,
+      shown: [
+        'TENANT MODEL CALLS ANSWERED FAILED INPUT OUTPUT ESTIMATED LATE SWEPT',
+        'acme.sums demo/echo 1 1 0 1 1 0 % 0 0',
+        'acme.sums.web demo/echo 2 2 0 2 2 0 % 0 0',
+        'all 3 3 0 3 3 0 % 0 0\n',
+      ].join('\n'),
+    });
+    const sums = JSON.parse(
+      (await shell.router(['usage', '--tenant', 'acme.sums', '--by', 'tenant', '--json'])).stdout,
+    );
+    expect(sums).toMatchObject({
+      groups: [
+        { tenant: 'acme.sums', calls: 1 },
+        { tenant: 'acme.sums.web', calls: 2 },
+      ],
+      total: { calls: 3, answered: 3, estimated_tokens: 0 },
+      open: 0,
+    });
+  });
+
+  test('of nothing says so', async () => {
+    expect(await shell.router(['usage', '--since', '2100-01-01'])).toMatchObject({
+      code: 0,
+      stdout: 'no calls have ended\n',
+    });
+    expect(await shell.router(['usage', '--open', '--tenant', 'nobody'])).toMatchObject({
+      stdout: 'no calls are open\n',
+    });
+  });
+
+  test('--open lists the calls that are under way, and those that nobody will end', async () => {
+    const asking = shell.router(['chat', 'hi', '--model', 'demo/slow', '--timeout', '20s']);
+    const shown = await poll('an open call', async () => {
+      const { stdout } = await shell.router(['usage', '--open']);
+      return stdout.includes('demo/slow') ? stdout : undefined;
+    });
+    expect(shown).toMatch(/^[0-9A-Z]{26} +\d+ s +in \d+ s +demo +demo\/slow +[0-9a-f]{10} +[0-9A-Z]{26}$/m);
+    const { open } = JSON.parse((await shell.router(['usage', '--open', '--json'])).stdout);
+    expect(open).toMatchObject([{ model: 'demo/slow', tenant: 'demo', overdue: false }]);
+    await asking;
+  });
+
+  test('is for operators, and needs a METER', async () => {
+    const credentials = mesh.nats.credentials('acme');
+    const refused = await shell.router(['usage', '--credentials', credentials]);
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(/^router: unauthenticated: /) });
+    await using nats = await natsServer();
+    using alone = new Shell(nats.url);
+    expect(await alone.router(['usage'])).toMatchObject({
+      code: 1,
+      stderr: 'router: not_found: there is no METER: no provider has run here yet\n',
+    });
+  });
+});
+
 describe('router providers', () => {
   test('lists, shows and writes documents, each revision once', async () => {
     const { stdout: listed } = await shell.router(['providers', 'list']);
@@ -310,6 +373,14 @@ describe('exit codes:', () => {
       ['chat', 'hi', '--timeout', '1d'],
       expect.stringMatching(/^router: .*'1d' is invalid. It must be a number and ms, s, min or h.*\n$/),
     ],
+    [
+      ['usage', '--since', 'yesterday'],
+      expect.stringMatching(/^router: .*'yesterday' is invalid. It must be as 30min, 24h or 7d, or a time .*\n$/),
+    ],
+    [
+      ['usage', '--by', 'colour'],
+      expect.stringMatching(/^router: .*Allowed choices are tenant, model, tenant,model.*\n$/),
+    ],
   ])('2 for wrong usage: %j', async (args, stderr) => {
     expect(await shell.router(args)).toEqual({ code: 2, stdout: '', stderr });
   });
@@ -333,6 +404,7 @@ test.each([
   [['chat']],
   [['decide']],
   [['status']],
+  [['usage']],
   [['providers']],
   [['providers', 'add']],
   [['tenants']],

@@ -11,6 +11,20 @@ export function hint(text: string): void {
   if (process.stdout.isTTY) process.stderr.write(`${styleText('dim', text, { stream: process.stderr })}\n`);
 }
 
+/** How far something has come, on one line of a terminal that is written over and at last wiped out; nothing where nobody sits. */
+export function progress(everyMs = 200): (text: (() => string) | undefined) => void {
+  if (!process.stderr.isTTY) return () => undefined;
+  let shownAt = performance.now();
+  let shown = false;
+  return (text) => {
+    if (text === undefined) return void (shown && process.stderr.write('\r\x1b[K'));
+    if (performance.now() - shownAt < everyMs) return;
+    shownAt = performance.now();
+    shown = true;
+    process.stderr.write(`\r\x1b[K${text()}`);
+  };
+}
+
 export function dim(text: string): string {
   return styleText('dim', text, { stream: process.stdout });
 }

@@ -10,6 +10,7 @@ import { addProviders } from './providers.ts';
 import { addStatus } from './status.ts';
 import { addTenants } from './tenants.ts';
 import { addUp } from './up.ts';
+import { addUsage } from './usage.ts';
 
 const examples = `
 Examples:
@@ -49,7 +50,8 @@ function createProgram(): Command {
     })
     .exitOverride();
   addGlobalOptions(program);
-  for (const add of [addUp, addChat, addDecide, addStatus, addProviders, addTenants, addNatsUser]) add(program);
+  for (const add of [addUp, addChat, addDecide, addStatus, addUsage, addProviders, addTenants, addNatsUser])
+    add(program);
   return program;
 }
 

@@ -1,4 +1,5 @@
 // The status of the mesh as text. Pure.
+import { showAge } from './ages.ts';
 import { dim, list, table, warning } from './output.ts';
 import type { Totals } from '@router-mesh/contracts';
 import type { Instance } from './instances.ts';
@@ -30,6 +31,8 @@ export function showStatus(
     ),
     list([
       ['documents', showRevisions(instances)],
+      ['stores', showStores(instances)],
+      ['spool', showSpool(instances)],
       ['troubles', showTotals(instances)],
     ]),
     ...instances.flatMap(troubles),
@@ -67,6 +70,29 @@ function showRevisions(instances: readonly Instance[]): string {
   return shown.join(dim(', ')) || 'none';
 }
 
+/** `ROUTER_V2_METER 12 %`, those that hold anything, fullest first; as whichever instance saw it last. */
+function showStores(instances: readonly Instance[]): string {
+  const fills = new Map(instances.flatMap(({ stores }) => Object.entries(stores)));
+  const shares = [...fills]
+    .filter(([, { messages, max_bytes: most }]) => messages > 0 && most > 0)
+    .map(([name, { bytes, max_bytes: most }]) => ({ name, percent: (100 * bytes) / most }))
+    .sort((a, b) => b.percent - a.percent);
+  const shown = shares.map(({ name, percent }) => {
+    const text = `${name} ${percent < 1 ? '<1' : Math.round(percent)} % full`;
+    return percent > 80 ? warning(text) : text;
+  });
+  return shown.join(dim(', ')) || 'empty';
+}
+
+function showSpool(instances: readonly Instance[]): string {
+  const waiting = instances.filter(({ spool }) => spool !== undefined && spool.records > 0);
+  const each = waiting.map(
+    ({ service, instance, spool }) =>
+      `${spool?.records} records (${spool?.bytes} bytes) wait in ${service} ${instance}`,
+  );
+  return each.length === 0 ? 'empty' : warning(each.join(', '));
+}
+
 const totalNames: readonly (readonly [keyof Totals, string])[] = [
   ['missing', 'forwards that found nobody (503)'],
   ['refused_addresses', 'requests with a return address that may not be answered'],
@@ -87,11 +113,4 @@ function showTotals(instances: readonly Instance[]): string {
 function troubles({ service, instance, missing, notes }: Instance): string[] {
   const waiting = missing.length === 0 ? [] : [`is not ready, it waits for ${missing.join(', ')}`];
   return [...waiting, ...notes].map((trouble) => warning(`${service} ${instance}: ${trouble}`));
-}
-
-function showAge(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 120) return `${seconds} s`;
-  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
-  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
 }

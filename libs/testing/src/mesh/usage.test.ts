@@ -171,7 +171,8 @@ test('a whole mesh starts from its copies while JetStream is away, answers, and 
     }),
   );
   for (const service of mesh.services.splice(0)) await service.stop();
-  await mesh.nats.restart({ jetstream: false });
+  mesh.nats.configure({ jetstream: false });
+  await mesh.nats.restart();
   const [policy] = await Promise.all([mesh.start('policy'), mesh.start('provider', { ROUTER_PROVIDERS: mesh.seeds })]);
   await using client = await PlainClient.connect(mesh.nats.url);
   const { body } = await client.chat('without JetStream');
@@ -185,7 +186,8 @@ test('a whole mesh starts from its copies while JetStream is away, answers, and 
     notes: expect.arrayContaining(['bucket router_v2_providers: from disk, revision 1']),
   });
 
-  await mesh.nats.restart({ jetstream: true });
+  mesh.nats.configure({ jetstream: true });
+  await mesh.nats.restart();
   const { ended } = await readLedger(mesh.nats, 1);
   expect(ended).toMatchObject([{ late: true, outcome: 'answered' }]);
   await until('it acts on the buckets again', async () => {
