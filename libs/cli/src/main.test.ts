@@ -200,15 +200,19 @@ describe('router usage', () => {
   });
 
   test('--open lists the calls that are under way, and those that nobody will end', async () => {
-    const asking = shell.router(['chat', 'hi', '--model', 'demo/slow', '--timeout', '20s']);
+    const client = await mesh.nats.connect();
+    const body = { model: 'demo/slow', messages: [{ role: 'user', content: 'hi' }], demo: { first_delay_ms: 20_000 } };
+    client.publish('router.v2.request.chat.demo', JSON.stringify(body), { reply: '_INBOX.demo.nobody' });
     const shown = await poll('an open call', async () => {
       const { stdout } = await shell.router(['usage', '--open']);
       return stdout.includes('demo/slow') ? stdout : undefined;
     });
-    expect(shown).toMatch(/^[0-9A-Z]{26} +\d+ s +in \d+ s +demo +demo\/slow +[0-9a-f]{10} +[0-9A-Z]{26}$/m);
+    expect(shown).toMatch(/^[0-9A-Z]{26} +\d+ s +in \d+ (s|min) +demo +demo\/slow +[0-9a-f]{10} +[0-9A-Z]{26}$/m);
     const { open } = JSON.parse((await shell.router(['usage', '--open', '--json'])).stdout);
     expect(open).toMatchObject([{ model: 'demo/slow', tenant: 'demo', overdue: false }]);
-    await asking;
+    client.publish('router.v2.cancel.demo', JSON.stringify({ request: open[0].request }));
+    await until('it is over', async () => (await mesh.demo.stats()).open === 0);
+    await client.close();
   });
 
   test('is for operators, and needs a METER', async () => {

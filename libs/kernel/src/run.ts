@@ -121,7 +121,8 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
 
   async start(): Promise<void> {
     const { name } = this.#definition;
-    const { natsUrl, credentials, httpHost, httpPort, tenantInbox, maxInFlight, maxInFlightBytes, state } = this.#common;
+    const { natsUrl, credentials, httpHost, httpPort, tenantInbox, maxInFlight, maxInFlightBytes, state } =
+      this.#common;
     if (state !== undefined) {
       this.#folder = new StateFolder(state, this.#instance);
       this.#copies = new SnapshotCopies(this.#folder.snapshots, this.#instance, { log: this.#log });

@@ -84,7 +84,7 @@ describe('the README', () => {
       contract.kind === 'rpc' ? [rpcSubject(contract, 'platform')] : [],
     );
     expect(firstColumn(readme, 'Subjects')).toEqual(expect.arrayContaining(rpcs));
-    expect(firstColumn(readme, 'Subjects')).toHaveLength(rpcs.length + 4);
+    expect(firstColumn(readme, 'Subjects')).toHaveLength(rpcs.length + 5);
   });
 
   test('tells which status is which failure', () => {
