@@ -130,6 +130,9 @@ test.skipIf(!deployables().includes('cli'))('the CLI runs from its bundle', asyn
 
 test('the configuration of NATS is shipped without passwords', () => {
   expect(readdirSync(join(folder, 'credentials/nats')).sort()).toEqual([
+    'cluster-local.conf',
+    'cluster-nats.conf',
+    'cluster.conf',
     'local-user.conf',
     'local.conf',
     'nats.conf',

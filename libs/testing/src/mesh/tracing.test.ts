@@ -70,19 +70,20 @@ async function twoVendors(environment: Readonly<Record<string, string>>): Promis
 }
 
 describe('a traced mesh', () => {
-  test("a request with a fallback is one tree under the client's span, whole and streamed", async () => {
+  test("a request with a second try and a fallback is one tree under the client's span, whole and streamed", async () => {
     await using receiver = await OtlpReceiver.start();
     await using mesh = await twoVendors(
       tracedTo(receiver.url, { OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test' }),
     );
     await using client = await PlainClient.connect(mesh.nats.url, { tenant: 'acme.web' });
-    const fallsBack = (key: string) => ({ model: 'auto', demo: { fail_first: 1, key, status: 503 } });
+    const fallsBack = (key: string) => ({ model: 'auto', demo: { fail_first: 2, key, status: 503 } });
     const expected = (client: ClientSpan, spans: readonly ReceivedSpan[]): void =>
       expect(tree(spans, client.spanId)).toEqual([
         [
           'SERVER policy: ok',
           [
             'CONSUMER provider.first: overloaded',
+            ['CLIENT chat echo: overloaded'],
             ['CLIENT chat echo: overloaded'],
             ['CONSUMER provider.second: ok', ['CLIENT chat echo: answered']],
           ],
@@ -97,7 +98,7 @@ describe('a traced mesh', () => {
     };
     const { body } = await client.chat('a very secret prompt', fallsBack('whole'), { headers });
     expect(body.choices?.[0]?.message.content).toBe('a very secret prompt');
-    const spans = await receiver.trace(whole.traceId, 5);
+    const spans = await receiver.trace(whole.traceId, 6);
     expected(whole, spans);
 
     const [policy, first, second] = ['policy', 'provider.first', 'provider.second'].map((name) => named(spans, name));
@@ -118,8 +119,8 @@ describe('a traced mesh', () => {
     });
     expect(first?.resource['service.name']).toBe('router-provider');
     expect([policy, first, second].map((span) => span?.status.code ?? 0)).toEqual([0, 2, 0]);
-    expect(second?.attributes['router.leg']).toBe(1);
-    expect(spans.map(({ traceState }) => traceState)).toEqual(Array(5).fill('vendor=opaque'));
+    expect(second?.attributes['router.leg']).toBe(2);
+    expect(spans.map(({ traceState }) => traceState)).toEqual(Array(6).fill('vendor=opaque'));
 
     const port = Number(new URL(mesh.demo.url).port);
     const asked = {
@@ -130,17 +131,20 @@ describe('a traced mesh', () => {
       'router.call': expect.stringMatching(/^[0-9A-Z]{26}$/),
     };
     const calls = spans.filter(({ kind }) => kind === 'CLIENT');
-    expect(calls.find((span) => span.parentSpanId === first?.spanId)?.attributes).toEqual({
-      ...asked,
-      'gen_ai.provider.name': 'first',
-      'router.leg': 0,
-      'error.type': 'overloaded',
-      'http.response.status_code': 503,
-    });
+    const failed = calls.filter((span) => span.parentSpanId === first?.spanId);
+    expect(failed.map(({ attributes }) => attributes)).toEqual(
+      [0, 1].map((leg) => ({
+        ...asked,
+        'gen_ai.provider.name': 'first',
+        'router.leg': leg,
+        'error.type': 'overloaded',
+        'http.response.status_code': 503,
+      })),
+    );
     expect(calls.find((span) => span.parentSpanId === second?.spanId)?.attributes).toEqual({
       ...asked,
       'gen_ai.provider.name': 'second',
-      'router.leg': 1,
+      'router.leg': 2,
       'gen_ai.response.id': body['id'],
       'gen_ai.response.model': body['model'],
       'gen_ai.response.finish_reasons': ['stop'],
@@ -152,7 +156,7 @@ describe('a traced mesh', () => {
     await client.stream('another very secret prompt', fallsBack('streamed'), {
       headers: { traceparent: streamed.traceparent },
     });
-    const pieces = await receiver.trace(streamed.traceId, 5);
+    const pieces = await receiver.trace(streamed.traceId, 6);
     expected(streamed, pieces);
     expect(pieces.find(({ attributes }) => 'gen_ai.response.id' in attributes)?.attributes).toMatchObject({
       'gen_ai.request.stream': true,
