@@ -76,6 +76,13 @@ export default defineConfig(
       '@nx/enforce-module-boundaries': ['error', boundaries(mayImport, ['testing'])],
     },
   },
+  {
+    files: ['**/test/**/*.ts'], // what the tests of a lib share
+    rules: {
+      'no-restricted-imports': 'off',
+      '@nx/enforce-module-boundaries': ['error', boundaries(mayImport, ['testing'])],
+    },
+  },
   { files: ['libs/testing/**', '**/testing.ts', '**/*.testing.ts'], rules: { 'no-restricted-imports': 'off' } },
   { files: ['**/*.config.{ts,js,mjs}'], rules: { 'no-restricted-syntax': ['error', noEnum] } },
   {
