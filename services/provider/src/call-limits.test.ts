@@ -55,6 +55,32 @@ test('the charge is taken back once, by the first call: every other one counts i
   expect(added.map(([, amount]) => amount)).toEqual([-500, 50, 3, -497]);
 });
 
+test('a full bulkhead and a missing key are no calls; an upstream that answered is one, whatever it said', () => {
+  const { limits, added } = limitsOf();
+  const told = { minute: minuteOf(Date.now()), tokens: 500, charged: [acme] };
+  const after = (...attempts: Attempt[]): number | undefined => {
+    limits.used(passageOf(told, attempts), used(1, 2));
+    return added.at(-1)?.[1];
+  };
+  expect(after({ model: 'w/m', class: 'overloaded' }, { model: 'x/m', class: 'auth' })).toBe(-497);
+  expect(after({ model: 'w/m', class: 'overloaded', status: 503 })).toBe(3);
+  expect(after({ model: 'w/m', class: 'auth', status: 401 })).toBe(3);
+  expect(after({ model: 'w/m', class: 'timeout' })).toBe(3);
+});
+
+test('a request that ends without any call gets its charge back, once; one that was called has had it', () => {
+  const { limits, added } = limitsOf();
+  const told = { minute: minuteOf(Date.now()), tokens: 500, charged: [acme] };
+  const never = passageOf(told, [{ model: 'w/m', class: 'circuit_open' }]);
+  limits.ended(never);
+  limits.ended(never);
+  const called = passageOf(told);
+  limits.used(called, used(20, 30));
+  limits.ended(called);
+  limits.ended(passageOf(told, [{ model: 'w/m', class: 'server_error', status: 500 }])); // called elsewhere
+  expect(added.map(([, amount]) => amount)).toEqual([-500, -450]);
+});
+
 test('what was charged too much in a minute that is over is not given back; what was charged too little counts now', () => {
   const { limits, added } = limitsOf();
   const minute = minuteOf(Date.now());

@@ -3,15 +3,17 @@ import {
   minuteOf,
   rateSubject,
   type Attempt,
+  type FailureClass,
   type LimitsReport,
   type PlanLimits,
   type Usage,
 } from '@router-mesh/contracts';
 import type { House, StopPassage } from '@router-mesh/kernel';
-import { Slots, type Held, type SlotLimit } from './slots.ts';
+import { Slots, type Held } from './slots.ts';
 
-/** Failures of attempts for which no request left a process. */
-const uncalled: readonly string[] = ['not_running', 'circuit_open'] satisfies Attempt['class'][];
+/** Failures that always mean that no request left a process; and those that mean it where no upstream gave a status for them. */
+const uncalled: readonly string[] = ['not_running', 'circuit_open'] satisfies FailureClass[];
+const uncalledByUs: readonly string[] = ['overloaded', 'auth'] satisfies FailureClass[];
 
 /** What is looked at in a passage. */
 type AtStop = Pick<StopPassage, 'plan' | 'travel' | 'member'>;
@@ -35,13 +37,18 @@ export class CallLimits {
   async within(passage: AtStop, work: () => Promise<void>): Promise<void> {
     const slots = passage.plan.limits?.slots ?? [];
     if (slots.length === 0) return await work();
-    const held = await this.#take(passage, slots);
+    const held = await this.#slots.take(slots, passage.travel.deadline);
     this.#held.set(passage, held);
     try {
       await work();
     } finally {
       held.giveBack();
     }
+  }
+
+  /** A passage ends here and goes nowhere else: where no call was made for it, what was charged beforehand is taken back. */
+  ended(passage: AtStop): void {
+    if (!this.#corrected.has(passage)) this.used(passage, { input_tokens: 0, output_tokens: 0 });
   }
 
   /** A passage falls back: where the next candidate is another vendor's, it gets its slots anew there. */
@@ -53,7 +60,7 @@ export class CallLimits {
   used(passage: AtStop, { input_tokens: input, output_tokens: output }: Omit<Usage, 'estimated'>): void {
     const { limits, attempts } = passage.plan;
     if (limits?.charged === undefined) return;
-    const isFirst = !this.#corrected.has(passage) && attempts.every(({ class: why }) => uncalled.includes(why));
+    const isFirst = !this.#corrected.has(passage) && attempts.every(isUncalled);
     this.#corrected.add(passage);
     this.#correct(limits, input + output - (isFirst ? (limits.tokens ?? 0) : 0));
   }
@@ -66,19 +73,15 @@ export class CallLimits {
     return { ...limits.report, ...(held === undefined ? {} : { concurrency: held.report }) };
   }
 
-  async #take(passage: AtStop, slots: readonly SlotLimit[]): Promise<Held> {
-    try {
-      return await this.#slots.take(slots, passage.travel.deadline);
-    } catch (error) {
-      this.used(passage, { input_tokens: 0, output_tokens: 0 }); // nothing was, or will be
-      throw error;
-    }
-  }
-
   /** What was guessed too high is given back while its minute lasts; what was guessed too low counts in the minute in which it is known. */
   #correct({ minute, charged = [] }: PlanLimits, tokens: number): void {
     const now = minuteOf(Date.now());
     if (tokens === 0 || (tokens < 0 && now !== minute)) return;
     for (const scope of charged) this.#tallies.addSoon(rateSubject('tokens', scope, Math.max(now, minute)), tokens);
   }
+}
+
+/** INVARIANT (a status is the upstream's): what we refuse ourselves, for a full bulkhead or a key that is missing, has none. */
+function isUncalled({ class: why, status }: Attempt): boolean {
+  return uncalled.includes(why) || (status === undefined && uncalledByUs.includes(why));
 }

@@ -59,7 +59,20 @@ export const providerService = defineService({
     });
     house.lead(leases, 'sweep', (tenure) => sweep(house, tenure, { graceMs: settings.sweepGraceMs }));
     return {
-      call: (passage) => holding.serve(passage, () => serveCall(calls, passage)),
+      async call(passage) {
+        let began = false;
+        const work = async (): Promise<void> => {
+          began = true;
+          await serveCall(calls, passage);
+        };
+        try {
+          await holding.serve(passage, work);
+        } catch (error) {
+          calls.limits.ended(passage);
+          throw error;
+        }
+        if (!began) calls.limits.ended(passage); // another attempt runs
+      },
       list(_request, about) {
         ofPlatform(about);
         return { providers: [...documents().values()] };

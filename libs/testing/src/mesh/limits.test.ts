@@ -2,6 +2,7 @@
 import { policy, slots, type TenantDocument } from '@router-mesh/contracts';
 import { call, type NatsConnection } from '@router-mesh/wire';
 import { jetstreamManager } from '@nats-io/jetstream';
+import { ulid } from 'ulid';
 import { describe, expect, test } from 'vitest';
 import { demoDocument, PlainClient, startMesh, until, type Answer, type Mesh } from '../index.ts';
 
@@ -135,6 +136,33 @@ test('an answer says how the limits stand, unary and streamed; tokens are correc
   // One token in and one out each: what policy had guessed and not leased for others is gone again.
   await until('the correction', async () => (await tokensOf(root)) < 1000);
   expect(mesh.troubles()).toEqual([]);
+});
+
+test('tokens of a request for which no model was called are given back: its key is missing, or another attempt of it runs', async () => {
+  await using mesh = await startMesh({
+    documents: (url) => [demoDocument(url), demoDocument(url, 'locked', { key: 'nobody_has_it' })],
+  });
+  await putTenant(mesh, 'acme', { limits: { tpm: 50_000 } });
+  await using client = await PlainClient.connect(mesh.nats.url, { tenant: 'acme' });
+  await using root = await mesh.nats.connect('root');
+  await freshMinute(10_000);
+  const large = { max_tokens: 5000 };
+  const { body } = await client.chat('hi', { ...large, model: 'locked/echo' });
+  expect(body.error).toMatchObject({ code: 'provider_failed', details: { attempts: [{ class: 'auth' }] } });
+  await until('its tokens to be back', async () => (await tokensOf(root)) < 1000);
+  const asked = { request: ulid(), more: { ...large, demo: { first_delay_ms: 1000 } } };
+  const publish = (attempt: number): Promise<Answer> =>
+    client.chat('hi', asked.more, {
+      headers: { 'Router-Request': asked.request, 'Router-Attempt': String(attempt) },
+      timeoutMs: 3000,
+    });
+  const first = publish(1);
+  await until('the call', async () => (await mesh.demo.stats()).peak > 0);
+  const held = publish(2).catch(() => undefined);
+  expect((await first).body.choices).toHaveLength(1);
+  await until('the tokens of both to be back', async () => (await tokensOf(root)) < 1000);
+  expect(await held).toBeUndefined();
+  expect(mesh.troubles()).toEqual([expect.stringContaining('may not be sent to')]); // the missing key
 });
 
 /** The tokens that stand in the counter of this minute. */
