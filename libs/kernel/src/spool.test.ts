@@ -47,6 +47,18 @@ test('facts come out in the order in which they went in, until they are removed'
   expect(existsSync(path)).toBe(true);
 });
 
+test('a removal that fails removes nothing, and the next one works', () => {
+  const spool = Spool.open(join(folder(), 'i'));
+  for (let n = 0; n < 3; n += 1) spool.add(fact(n));
+  const all = spool.behind(0, 3);
+  const unbound = { ...fact(9), id: Symbol('no id') as unknown as number }; // what SQLite cannot take fails in the middle
+  expect(() => spool.remove([...all, unbound])).toThrow();
+  expect([spool.records, spool.bytes, spool.behind(0, 9)]).toEqual([3, 3 * 9, all]);
+  spool.remove(all);
+  expect([spool.records, spool.bytes, spool.behind(0, 9)]).toEqual([0, 0, []]);
+  spool.close();
+});
+
 test('a spool that is empty leaves nothing behind', () => {
   const path = join(folder(), 'i');
   const spool = Spool.open(path);

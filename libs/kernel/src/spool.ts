@@ -111,15 +111,20 @@ export class Spool {
     }));
   }
 
+  /** All of them or none. @throws Error when the disk is full or gone */
   remove(facts: readonly (SpooledFact & { readonly id: number })[]): void {
     if (facts.length === 0) return;
     this.#database.exec('BEGIN');
-    for (const { id, payload } of facts) {
-      this.#delete.run(id);
-      this.#records -= 1;
-      this.#bytes -= payload.length;
+    try {
+      for (const { id } of facts) this.#delete.run(id);
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      // On a full disk, say. One that stays open would make every later removal fail too; SQLite may have ended it by itself.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
     }
-    this.#database.exec('COMMIT');
+    this.#records -= facts.length;
+    for (const { payload } of facts) this.#bytes -= payload.length;
   }
 
   /** Give the lock back. What is left waits for whoever adopts it; an empty folder goes, while it is still ours. */
