@@ -114,4 +114,11 @@ describe('attributes', () => {
     expect(isFailure(code)).toBe(failed);
     expect('error.type' in endAttributes(code)).toBe(code !== 'ok');
   });
+
+  test.each(['held', 'superseded'])(
+    'a stop that ended with %s left the request to another attempt: no error',
+    (code) => {
+      expect([isFailure(code), endAttributes(code)]).toEqual([false, { 'router.code': code }]);
+    },
+  );
 });
