@@ -157,3 +157,13 @@ test('a fact that may not come late never waits', async () => {
   facts.close();
   await at.nc.close();
 });
+
+test('a spool that cannot be closed, as on a disk that is gone, does not keep a process from its end', async () => {
+  await using nats = await natsServer();
+  const { nc, log, store } = await bench(nats);
+  const facts = store('00000000aa');
+  facts.spool?.close(); // so that closing it fails
+  facts.close();
+  expect(log.filter((line) => line.includes('could not be closed'))).toHaveLength(1);
+  await nc.close();
+});

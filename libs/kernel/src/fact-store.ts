@@ -89,14 +89,18 @@ export class FactStore {
     void this.#send(spool, 'what waited on disk is stored').finally(() => (this.#sending = false));
   }
 
-  /** Nothing more will be acknowledged: what is being stored waits on disk for whoever comes after us. */
+  /** Nothing more will be acknowledged: what is being stored waits on disk for whoever comes after us. Never throws: a process that stops must come to its end. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     for (const timer of this.#timers) clearInterval(timer);
     for (const waiting of this.#pending) this.#keep(waiting(), new Error('the service is stopping'));
     this.#pending.clear();
-    this.spool?.close();
+    try {
+      this.spool?.close();
+    } catch (error) {
+      this.#settings.log.error({ err: error }, 'the spool could not be closed');
+    }
   }
 
   #keep(fact: SpooledFact, reason: unknown): StoreOutcome {
