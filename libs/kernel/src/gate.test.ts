@@ -299,6 +299,21 @@ test('a request that is not of its form is refused for that, also by an entry wi
   await Promise.all([full.nc.close(), close()]);
 });
 
+test('a body that leaves no room for the headers of a hand-back is refused: nothing of ours is wrong', async () => {
+  await using nats = await natsServer();
+  const full = await replica(nats, 'policy', { requests: 1, ...unlimitedBytes });
+  const { client, heard, close } = await parties(nats);
+  const ask = (n: number, body: Uint8Array): void =>
+    client.publish(requestSubject('chat', 'acme'), body, { reply: `${heard.address}.${n}` });
+  for (let n = 0; n < 2; n += 1) ask(n, new Uint8Array(2));
+  await until('it is full', () => full.waiting.length === 2);
+  ask(2, new Uint8Array(client.info?.max_payload ?? 0));
+  await until('a refusal', () => heard.all.length === 1);
+  expect(heard.all).toEqual(['overloaded']);
+  expect(full.logged.filter(({ level }) => level > 40)).toEqual([]);
+  await Promise.all([full.nc.close(), close()]);
+});
+
 test('a body counts until it is certain that the next stop has it', async () => {
   await using nats = await natsServer();
   const nc = await nats.connect('policy');

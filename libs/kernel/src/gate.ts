@@ -1,6 +1,6 @@
 // The gate of one stop: who comes in, who is handed back or refused, and when the stop is away from its queue group.
 import { RouterError } from '@router-mesh/contracts';
-import type { Subscription } from '@router-mesh/wire';
+import { payloadLimit, type Subscription } from '@router-mesh/wire';
 import { Cap, type CapLimits } from './cap.ts';
 import type { HandBack } from './hand-back.ts';
 import { judge } from './judge.ts';
@@ -104,11 +104,16 @@ export class Gate {
   turnAway(arrival: Arrival): void {
     try {
       const back = arrival.handBack();
-      if (arrival.hop || !this.cap.mayReturn(arrival.body.length)) this.#refuse(arrival);
+      if (arrival.hop || !this.#mayReturn(arrival.body.length)) this.#refuse(arrival);
       else this.#handBack(arrival, back);
     } catch (thrown) {
       arrival.refuse(judge(this.#link.log, thrown, 'a request could not be handed back', { stop: this.#stop }));
     }
+  }
+
+  /** A body that leaves no room for our headers cannot be published again. */
+  #mayReturn(bytes: number): boolean {
+    return this.cap.mayReturn(bytes) && bytes <= payloadLimit(this.#link.nc);
   }
 
   #handBack(arrival: Arrival, { stop, headers }: HandBack): void {
