@@ -77,8 +77,13 @@ export class Exchange {
     if (limit !== undefined) for (const winner of this.#attempts) winner.grant(limit);
   }
 
+  /** Never throws: it is called from a timer, which nobody stands behind. */
   tick(): void {
-    this.#do(this.#race.tick());
+    try {
+      this.#do(this.#race.tick());
+    } catch (thrown) {
+      this.fail(RouterError.from(thrown));
+    }
   }
 
   /** Tell the mesh that the answer is not wanted any more, and end. */

@@ -34,6 +34,25 @@ test('what no request came to has no times', () => {
   expect(counts.timings()).toEqual({ policy: { requests: 0, errors: 0, in_flight: 1, p50_ms: 0, p99_ms: 0 } });
 });
 
+test('a request that was left to another attempt of it is no error', async () => {
+  const counts = new Counts();
+  counts.begin('provider.demo')('held');
+  counts.begin('provider.demo')('superseded');
+  expect(counts.timings()['provider.demo']).toMatchObject({ requests: 2, errors: 0 });
+  expect(await lines(counts, 'router_stop_seconds_count')).toContain(
+    'router_stop_seconds_count{stop="provider.demo",code="held"} 1',
+  );
+});
+
+test('a gauge shows nothing of what is gone', async () => {
+  const counts = new Counts();
+  let vendors = ['demo', 'gone'];
+  counts.gauge('vendors', 'Vendors', () => vendors.map((vendor) => [{ vendor }, 1] as const), ['vendor']);
+  expect(await lines(counts, 'vendors{')).toHaveLength(2);
+  vendors = ['demo'];
+  expect(await lines(counts, 'vendors{')).toEqual(['vendors{vendor="demo"} 1']);
+});
+
 test('times are those of the whole handler', async () => {
   const counts = new Counts();
   const ended = counts.begin('policy');

@@ -2,6 +2,7 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import type { Timing, Totals } from '@router-mesh/contracts';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { isAsItShould } from './outcome.ts';
 
 interface Track {
   requests: number;
@@ -78,7 +79,7 @@ export class Counts {
       const ms = performance.now() - started;
       track.inFlight -= 1;
       track.requests += 1;
-      if (code !== 'ok') track.errors += 1;
+      if (!isAsItShould(code)) track.errors += 1;
       track.microseconds.record(Math.max(1, Math.round(ms * 1000)));
       this.#seconds.observe({ stop, code }, ms / 1000);
     };
@@ -128,6 +129,7 @@ export class Counts {
       labelNames: [...labelNames],
       registers: [this.registry],
       collect: () => {
+        gauge.reset(); // what is gone is not shown any more
         for (const [labels, value] of read()) gauge.set(labels, value);
       },
     });

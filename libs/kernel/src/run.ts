@@ -6,43 +6,37 @@ import {
   platformTenant,
   RouterError,
   serviceInbox,
-  type BucketContract,
   type InstanceStats,
   type Settings,
   type SettingValues,
 } from '@router-mesh/contracts';
 import {
-  askAnybody,
   Cancellations,
   connectNats,
   Control,
   Forwarder,
   missingFromServer,
-  payloadLimit,
-  publish,
   publishEvent,
-  putDocument,
-  readFacts,
   SnapshotWatch,
-  streamState,
   unsentPublishes,
   watchConnection,
-  whileConnected,
   type NatsConnection,
   type SnapshotCopy,
 } from '@router-mesh/wire';
 import { pino, type Logger } from 'pino';
 import kernelPackage from '../package.json' with { type: 'json' };
 import { Beats } from './beats.ts';
-import type { House, ServedGroup, ServiceDefinition, WatchedGroup, Watches } from './define.ts';
+import type { House, ServedGroup, ServiceDefinition, WatchedGroup } from './define.ts';
 import { FactStore } from './fact-store.ts';
 import { Flight, longestTimerMs } from './flight.ts';
+import { furnish } from './furnish.ts';
 import { serveHealth, type Readiness } from './health.ts';
 import { judge } from './judge.ts';
 import { Leadership } from './leadership.ts';
 import type { Link } from './link.ts';
 import { Counts } from './metrics.ts';
 import { OwnedStores } from './owned-stores.ts';
+import { readinessOf, type Phase } from './readiness.ts';
 import { Rpcs, type Discovery } from './rpcs.ts';
 import { serveContracts, stopNames } from './serve-contracts.ts';
 import { readKeys, readSettings, type Environment } from './settings.ts';
@@ -50,8 +44,8 @@ import { SnapshotCopies } from './snapshot-copies.ts';
 import { StateFolder } from './state-folder.ts';
 import { Stops } from './stops.ts';
 import { ratioOf, StoreFills } from './store-fills.ts';
-import { tallies } from './tallies.ts';
 import { openTracer, type Tracer } from './tracing.ts';
+import { watchBuckets } from './watch-buckets.ts';
 
 /** The version that every service of this tree reports. */
 export const version: string = kernelPackage.version;
@@ -82,9 +76,6 @@ export async function run<Serves extends ServedGroup, Group extends WatchedGroup
     process.exit(1);
   }
 }
-
-/** What a service is waiting for in its life, in this order. */
-type Phase = 'nats' | 'stores' | 'buckets' | 'stops' | 'serving' | 'stopping';
 
 class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extends Settings> {
   readonly #definition: ServiceDefinition<Serves, Group, Own>;
@@ -277,57 +268,20 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
   }
 
   #furnish(link: Link, facts: FactStore, leadership: Leadership): House<Group, Own> {
-    const { nc } = link;
-    const watched = (bucket: BucketContract): SnapshotWatch<unknown> =>
-      new SnapshotWatch(nc, bucket, {
-        inboxPrefix: serviceInbox(this.#definition.name),
-        refused: (document) => {
-          this.#log.error(document, 'a document is not of its form; the last good one stays in force');
-          publishEvent(nc, this.#definition.documentRefused, platformTenant, { ...document, instance: this.#instance });
-        },
-      });
-    const snapshots = Object.fromEntries(
-      Object.entries(this.#definition.watches).map(([key, bucket]) => [key, watched(bucket)]),
-    );
+    const snapshots = watchBuckets(link, this.#definition);
     this.#watches = Object.values(snapshots);
-    this.#counts.gauge(
-      'router_snapshot_revision',
-      'Revision of a bucket that is in force',
-      () => this.#perBucket((watch) => watch.current.revision),
-      ['bucket'],
-    );
-    this.#counts.gauge(
-      'router_bad_documents',
-      'Documents that are not of their form',
-      () => this.#perBucket((watch) => watch.bad.length),
-      ['bucket'],
-    );
     this.#counts.total('router_unsent_total', 'Messages published while the connection to NATS was down', () =>
-      unsentPublishes(nc),
+      unsentPublishes(link.nc),
     );
-    return {
-      instance: this.#instance,
-      log: this.#log,
+    return furnish(link, {
+      service: this.#definition.name,
       settings: this.#settings,
-      snapshots: snapshots as Watches<Group>,
-      cancellations: link.cancellations,
       keys: this.#keys,
-      payloadLimit: () => payloadLimit(nc),
-      tallies: tallies(nc, this.#definition.name, this.#counts),
-      put: (bucket, key, value, revision) => putDocument(nc, bucket, key, value, revision),
-      gauge: (...gauge) => this.#counts.gauge(...gauge),
-      signal: (contract, token, body) => {
-        if (this.#connected) publish(nc, contract.subject.replace('*', token), JSON.stringify(body));
-      },
-      tell: (subject, payload) => publish(nc, subject, payload),
-      settled: () => whileConnected(nc, () => nc.flush()),
-      ask: (subject, payload, waitMs) => askAnybody(nc, subject, payload, waitMs),
-      store: (subject, payload, options) => facts.store(subject, payload, options),
-      read: (stream, reading) =>
-        readFacts(nc, stream, { inboxPrefix: serviceInbox(this.#definition.name), ...reading }),
-      look: (stream) => streamState(nc, stream),
-      lead: (bucket, key, work) => leadership.lead(bucket, key, work),
-    };
+      snapshots,
+      facts,
+      leadership,
+      connected: () => this.#connected,
+    });
   }
 
   #guard(nc: NatsConnection): void {
@@ -402,35 +356,14 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
   }
 
   #readiness(): Readiness {
-    const copied = this.#watches.filter((watch) => watch.isCopy);
-    const ensuring = this.#stores?.ensuring === true;
-    const notes = [
-      ...(this.#folder === undefined ? ['ROUTER_STATE is not set: nothing outlives this process'] : []),
-      ...copied.map(({ bucket, current }) => `bucket ${bucket.name}: from disk, revision ${current.revision}`),
-      ...(ensuring && copied.length > 0 ? ['stores: JetStream is away'] : []),
-      ...(this.#fills?.notes ?? []),
-      ...this.#watches.flatMap((watch) =>
-        watch.bad.map(
-          (bad) => `bucket ${bad.bucket}: document "${bad.key}" (revision ${bad.revision}) is not of its form`,
-        ),
-      ),
-    ];
-    // Who serves from copies is ready without the stores.
-    const missing = [
-      ...(this.#connected ? [] : ['nats']),
-      ...(this.#phase === 'stores' || (ensuring && copied.length === 0) ? ['stores'] : []),
-      ...this.#watches.filter((watch) => !watch.isLoaded).map((watch) => `bucket ${watch.bucket.name}`),
-      ...(this.#phase === 'stops' || this.#phase === 'stopping' ? [this.#phase] : []),
-    ];
-    return {
-      missing,
-      snapshots: Object.fromEntries(this.#watches.map((watch) => [watch.bucket.name, watch.current.revision])),
-      notes,
-    };
-  }
-
-  *#perBucket(read: (watch: SnapshotWatch<unknown>) => number): Iterable<readonly [Record<string, string>, number]> {
-    for (const watch of this.#watches) yield [{ bucket: watch.bucket.name }, read(watch)];
+    return readinessOf({
+      phase: this.#phase,
+      connected: this.#connected,
+      ensuring: this.#stores?.ensuring === true,
+      remembers: this.#folder !== undefined,
+      watches: this.#watches,
+      notes: this.#fills?.notes ?? [],
+    });
   }
 }
 

@@ -2,7 +2,8 @@
 //
 // INVARIANT (no user data on spans): tenant path, ids, names of stops, vendors and models, codes and numbers; never a prompt, an answer, a key,
 // the text of an error or what a client calls its user.
-import { errorKinds, heldAnswer, type ErrorCode, type Outcome, type Verb } from '@router-mesh/contracts';
+import { errorKinds, type ErrorCode, type Verb } from '@router-mesh/contracts';
+import { isAsItShould } from './outcome.ts';
 import type { AttemptEnd, AttemptFacts, StopFacts } from './tracing.ts';
 
 export type SpanAttributes = Record<string, string | number | boolean | string[]>;
@@ -51,19 +52,14 @@ export function stopAttributes({ stop, request, tenant, attempt, leg }: StopFact
   };
 }
 
-/** A stop that left a request to another attempt of it has done what it should. */
-const leftToAnother: ReadonlySet<string> = new Set([heldAnswer, 'superseded' satisfies Outcome]);
-
 /** How a stop ended. */
 export function endAttributes(code: string): SpanAttributes {
-  return code === 'ok' || leftToAnother.has(code)
-    ? { [attribute.code]: code }
-    : { [attribute.code]: code, [attribute.errorType]: code };
+  return isAsItShould(code) ? { [attribute.code]: code } : { [attribute.code]: code, [attribute.errorType]: code };
 }
 
 /** Whether a stop failed, rather than refused what was wrong or not allowed: the line that HTTP draws between its 4xx and 5xx. */
 export function isFailure(code: string): boolean {
-  if (code === 'ok' || leftToAnother.has(code)) return false;
+  if (isAsItShould(code)) return false;
   return !(code in errorKinds) || errorKinds[code as ErrorCode].http >= 500;
 }
 

@@ -119,7 +119,8 @@ export class Lease {
       }
     })().catch(() => (revision = -1));
     void renewing.then(() => over.abort());
-    await work(tenure).catch(() => pause(lookMs, signal)); // who throws says so itself
+    await work(tenure).catch(() => undefined); // who throws says so itself
+    await pause(lookMs, tenure.signal);
     over.abort();
     await renewing;
     if (revision >= 0) await this.#write('', checkpoint, revision).catch(() => undefined);

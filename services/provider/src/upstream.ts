@@ -10,7 +10,8 @@ import type { ModelRequest } from './request.ts';
 import { readRetryAfter } from './retry-after.ts';
 import type { TimeLimit } from './time-limits.ts';
 
-const defaultConnections = 256;
+/** As many as a stop takes by default: no queue hides behind its cap. */
+const defaultConnections = 1000;
 /** How much of an error answer is read, and for how long: its status says the most of it. */
 const longestErrorBytes = 64 * 1024;
 const longestErrorMs = 1000;

@@ -1,0 +1,63 @@
+// The house that a service's wiring is given, made from the parts of its life.
+import {
+  serviceInbox,
+  type commonSettings,
+  type ServiceName,
+  type Settings,
+  type SettingValues,
+} from '@router-mesh/contracts';
+import {
+  askAnybody,
+  payloadLimit,
+  publish,
+  putDocument,
+  readFacts,
+  streamState,
+  whileConnected,
+} from '@router-mesh/wire';
+import type { House, WatchedGroup, Watches } from './define.ts';
+import type { FactStore } from './fact-store.ts';
+import type { Leadership } from './leadership.ts';
+import type { Link } from './link.ts';
+import { tallies } from './tallies.ts';
+
+/** What a house is made of, beside the link to the mesh. */
+export interface Furniture<Group extends WatchedGroup, Own extends Settings> {
+  readonly service: ServiceName;
+  readonly settings: SettingValues<Own & typeof commonSettings>;
+  /** Keys from the environment, by name. */
+  readonly keys: ReadonlyMap<string, string>;
+  readonly snapshots: Watches<Group>;
+  readonly facts: FactStore;
+  readonly leadership: Leadership;
+  /** Whether NATS is there now. */
+  connected(): boolean;
+}
+
+export function furnish<Group extends WatchedGroup, Own extends Settings>(
+  { nc, log, instance, cancellations, counts }: Link,
+  { service, settings, keys, snapshots, facts, leadership, connected }: Furniture<Group, Own>,
+): House<Group, Own> {
+  return {
+    instance,
+    log,
+    settings,
+    snapshots,
+    cancellations,
+    keys,
+    payloadLimit: () => payloadLimit(nc),
+    tallies: tallies(nc, service, counts),
+    put: (bucket, key, value, revision) => putDocument(nc, bucket, key, value, revision),
+    gauge: (...gauge) => counts.gauge(...gauge),
+    signal: (contract, token, body) => {
+      if (connected()) publish(nc, contract.subject.replace('*', token), JSON.stringify(body));
+    },
+    tell: (subject, payload) => publish(nc, subject, payload),
+    settled: () => whileConnected(nc, () => nc.flush()),
+    ask: (subject, payload, waitMs) => askAnybody(nc, subject, payload, waitMs),
+    store: (subject, payload, options) => facts.store(subject, payload, options),
+    read: (stream, reading) => readFacts(nc, stream, { inboxPrefix: serviceInbox(service), ...reading }),
+    look: (stream) => streamState(nc, stream),
+    lead: (bucket, key, work) => leadership.lead(bucket, key, work),
+  };
+}
