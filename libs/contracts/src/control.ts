@@ -8,6 +8,15 @@ export function limitWord(deltas: number): string {
   return `limit ${deltas}`;
 }
 
+// Matches what `limitWord` says: ten digits are more deltas than any answer has.
+const limitPattern = /^limit (\d{1,10})$/;
+
+/** The deltas that a `limitWord` allows; undefined for any other text. */
+export function parseLimitWord(text: string): number | undefined {
+  const deltas = limitPattern.exec(text)?.[1];
+  return deltas === undefined ? undefined : Number(deltas);
+}
+
 // Matches the root of control subjects, and the service, the connection and the token after it.
 const controlPattern = /^router\.v2\.control(\.[A-Za-z0-9_-]{1,63}){3}$/;
 

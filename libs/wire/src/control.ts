@@ -1,5 +1,5 @@
 // The control subjects of one connection: where it hears `cancel` and limits, and that nobody listens where it published.
-import { controlSubject } from '@router-mesh/contracts';
+import { cancelWord, controlSubject, limitWord, parseLimitWord } from '@router-mesh/contracts';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/nats-core';
 import { randomToken } from './connection.ts';
 import { listen } from './listen.ts';
@@ -63,11 +63,11 @@ function readControl(message: Msg): ControlMessage | undefined {
   }
 }
 
-/** `limit` and ten digits, bytes: more deltas than any answer has. */
-const longestOrder = 16;
+/** What a reader says is short, bytes; the longest is a limit. */
+const longestOrder = limitWord(9_999_999_999).length;
 
 function readOrder(text: string): ControlMessage | undefined {
-  if (text === 'cancel') return { kind: 'cancel' };
-  const deltas = /^limit (\d+)$/.exec(text)?.[1];
-  return deltas === undefined ? undefined : { kind: 'limit', deltas: Number(deltas) };
+  if (text === cancelWord) return { kind: 'cancel' };
+  const deltas = parseLimitWord(text);
+  return deltas === undefined ? undefined : { kind: 'limit', deltas };
 }
