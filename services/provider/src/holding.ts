@@ -3,7 +3,9 @@ import { heldAnswer, RouterError, type HolderMessage } from '@router-mesh/contra
 import { Remembered } from './remembered.ts';
 
 /** How long a later attempt waits for somebody to say that an earlier one runs, ms. */
-const askMs = 100;
+export const askMs = 100;
+/** How often it asks at most: who stood still while it waited has not heard the answer. */
+const mostAsked = 3;
 /** How many requests are remembered: those that a later attempt runs, and those that were just asked about. */
 const mostRemembered = 100_000;
 
@@ -77,8 +79,9 @@ export class Holding {
     try {
       if (this.#isOutrun(key, passage)) return passage.drop(outrun);
       if (passage.travel.attempt > 1) {
-        if ((await this.#ask(passage)) === heldAnswer) return passage.drop(heldAnswer);
+        if (await this.#isHeld(key, passage)) return passage.drop(heldAnswer);
         await this.#findReader(passage);
+        if (this.#isHeldHere(key, passage.travel.attempt)) return passage.drop(heldAnswer);
         if (this.#isOutrun(key, passage)) return passage.drop(outrun);
         this.#means.tell({ runs: true, ...this.#identify(passage) });
       }
@@ -99,7 +102,7 @@ export class Holding {
 
   #heardAsk({ attempt, ...about }: HolderMessage, answer: (text: string) => void): void {
     const key = keyOf(about);
-    if ([...(this.#here.get(key) ?? [])].some((here) => holds(here, attempt))) return answer(heldAnswer);
+    if (this.#isHeldHere(key, attempt)) return answer(heldAnswer);
     const now = this.#means.now();
     this.#asking.set(key, [...(this.#asking.get(key, now) ?? []), { attempt, answer }], now + askMs, now);
   }
@@ -120,8 +123,20 @@ export class Holding {
     return travel.attempt < (this.#running.get(key, this.#means.now()) ?? 0);
   }
 
-  async #ask(passage: Attempt): Promise<string | undefined> {
-    return await this.#means.ask({ ask: true, ...this.#identify(passage) }, askMs);
+  #isHeldHere(key: string, attempt: number): boolean {
+    return [...(this.#here.get(key) ?? [])].some((here) => holds(here, attempt));
+  }
+
+  /** Our own voice is not waited for: a process that is busy hears it too late. */
+  async #isHeld(key: string, passage: Attempt): Promise<boolean> {
+    for (let asked = 0; asked < mostAsked; asked += 1) {
+      if (this.#isHeldHere(key, passage.travel.attempt)) return true;
+      const askedAt = this.#means.now();
+      const answer = await this.#means.ask({ ask: true, ...this.#identify(passage) }, askMs);
+      if (answer === heldAnswer) return true;
+      if (this.#means.now() - askedAt < 2 * askMs) return false;
+    }
+    return false;
   }
 
   /** An attempt that ended just before we asked has answered the reader, who has left. @throws the reason when it has */

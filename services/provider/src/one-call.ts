@@ -12,6 +12,7 @@ import { CallClock } from './call-clock.ts';
 import type { CallLimits } from './call-limits.ts';
 import { CallFailure, errorOfCall, NotCalled } from './failure.ts';
 import { Heard } from './heard.ts';
+import { askMs } from './holding.ts';
 import type { Models } from './models.ts';
 import { endOf, finishedRecord, startedRecord, type CallFacts } from './records.ts';
 import { relay } from './relay.ts';
@@ -20,6 +21,7 @@ import { prepare, type ModelRequest } from './request.ts';
 import { timeLimitsOf, type TimeLimits, type TimeSettings } from './time-limits.ts';
 import { endTrace, traceCall } from './traced.ts';
 import type { Upstream, Upstreams } from './upstream.ts';
+import { unlessAborted } from './wait.ts';
 import { readWhole } from './whole-answer.ts';
 
 /** How long a record may take to be stored before the answer goes out without it, ms. */
@@ -29,7 +31,7 @@ const reportBytes = 64 * 1024;
 
 /** What calls are made with. */
 export interface Calls {
-  readonly house: Pick<House, 'instance' | 'log' | 'tell' | 'store' | 'payloadLimit'>;
+  readonly house: Pick<House, 'instance' | 'log' | 'tell' | 'store' | 'settled' | 'payloadLimit'>;
   readonly upstreams: Upstreams;
   readonly limits: CallLimits;
   readonly models: Models;
@@ -146,16 +148,35 @@ async function hear(
   clock: CallClock,
   heard: Heard,
 ): Promise<void> {
+  const beforeFirst = hearingOthers(house, clock.signal);
   const answer = await upstream.call(request, call, clock.signal);
   const maxBytes = house.payloadLimit();
   if (request.stream && !/json/i.test(answer.contentType)) {
     const { wantsUsageChunk } = request;
-    await relay(answer, to, heard, { wantsUsageChunk, maxBytes, signal: clock.signal, clock, alive });
+    await relay(answer, to, heard, { wantsUsageChunk, maxBytes, signal: clock.signal, clock, beforeFirst, alive });
     return;
   }
   await readWhole(answer, heard, maxBytes - reportBytes);
+  await beforeFirst();
   if (request.stream)
     throw new CallFailure('server_error', 'the model answered whole, where a stream was asked for', { lasting: true });
+}
+
+/**
+ * To be waited for before anything of an answer is said, and counted from here on.
+ *
+ * INVARIANT (heard before said): who was silent for as long as a later attempt waits for its word may have stood still, and that attempt may run. What lies
+ * in our socket is read before the reader gets a piece: a `runs`, a cancel, or that it has left.
+ * What it returns throws the signal's reason.
+ */
+function hearingOthers(house: Pick<House, 'settled'>, signal: AbortSignal): () => Promise<void> {
+  const startedAt = performance.now();
+  return async () => {
+    if (performance.now() - startedAt < askMs) return;
+    const settled = house.settled().catch(() => undefined); // while NATS is away nothing can be said anyway
+    await unlessAborted(settled, signal);
+    signal.throwIfAborted();
+  };
 }
 
 /** Resolves to whether the record was stored in time; an answer is not held hostage to it. What is not waits on disk. */

@@ -49,6 +49,26 @@ test('one read is one frame', async () => {
   expect(heard.firstAt).toBeTypeOf('number');
 });
 
+test('nothing goes out before what is to be waited for, and nothing at all when that throws', async () => {
+  const parts = [event(chunk('a')), event(chunk('b', 'stop')) + end];
+  const order: string[] = [];
+  const settings = { wantsUsageChunk: false, maxBytes: 1000, signal: uncancelled };
+  const reader = takingAll(() => order.push('delta'));
+  const beforeFirst = async (): Promise<void> => {
+    await Promise.resolve();
+    order.push('waited');
+  };
+  await relay(upstreamOf(parts, false), reader, new Heard(), { ...settings, beforeFirst });
+  expect(order).toEqual(['waited', 'delta', 'delta']);
+  const outrun = new Error('a later attempt runs');
+  const relaying = relay(upstreamOf(parts, false), reader, new Heard(), {
+    ...settings,
+    beforeFirst: () => Promise.reject(outrun),
+  });
+  await expect(relaying).rejects.toBe(outrun);
+  expect(order).toHaveLength(3);
+});
+
 test('chunks pass as they were written', async () => {
   const odd = '{"choices": [ ],"x":1.50,"y":"\\u00e9"}';
   const frames: string[] = [];

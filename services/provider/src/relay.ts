@@ -23,6 +23,8 @@ export interface RelaySettings {
   readonly signal: AbortSignal;
   /** Is told when the upstream is waited for. */
   readonly clock?: StreamClock;
+  /** Is waited for before the first piece goes out. */
+  readonly beforeFirst?: () => Promise<void>;
   /** Is called whenever pieces have gone out. */
   readonly alive?: () => void;
 }
@@ -39,10 +41,11 @@ export async function relay(
   upstream: ModelAnswer,
   deltas: Deltas,
   heard: Heard,
-  { wantsUsageChunk, maxBytes, signal, clock, alive }: RelaySettings,
+  { wantsUsageChunk, maxBytes, signal, clock, beforeFirst, alive }: RelaySettings,
 ): Promise<void> {
   let complete = false;
   let passed = true; // all that was read
+  let begun = false;
   try {
     for await (const { events, done } of readEvents(upstream.body, maxBytes, clock)) {
       passed = false;
@@ -56,6 +59,8 @@ export async function relay(
         if (wantsUsageChunk || !isUsageChunk(chunk)) lines.push(event);
       }
       for (const payload of packLines(lines, maxBytes)) {
+        if (!begun) await beforeFirst?.();
+        begun = true;
         if (deltas.full) await deltas.room(signal);
         deltas.delta(payload);
       }

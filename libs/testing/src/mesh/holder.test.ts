@@ -131,33 +131,43 @@ test('of two that come at once one runs', async () => {
   }
 });
 
-test('a replica that was stopped with an attempt that had said nothing gives way when it wakes up, without a frame', async () => {
-  const request = ulid();
-  const body = { demo: { first_delay_ms: 1500 } };
-  const first = publish(request, 1, body);
-  await first.has('accept');
-  const { instance } = JSON.parse(first.frames[0]?.text ?? '{}') as { instance: string };
-  const stopped = mesh.of('provider').find(({ lines }) => lines.some((line) => line.includes(instance)));
-  stopped?.child.kill('SIGSTOP');
-  const later: ScriptedReader[] = [];
-  // Some of them come to the one that is stopped.
-  await until('another replica to call', () => {
-    if (later.some((reader) => reader.count('accept') > 0)) return true;
-    if (later.length < 8) later.push(publish(request, later.length + 2, body));
-    return false;
-  });
-  stopped?.child.kill('SIGCONT');
-  await until('the answer', () => later.some(({ ended }) => ended));
-  const calls = await callsOf(request);
-  const by = (outcome: string): number[] =>
-    calls.filter((call) => call.outcome === outcome).map(({ attempt }) => attempt);
-  expect(by('answered')).toHaveLength(1);
-  expect(by('superseded')).toContain(1);
-  expect(calls).toHaveLength(1 + by('superseded').length);
-  expect(calls.find(({ attempt }) => attempt === 1)).toMatchObject({ error: 'cancelled', usage: { output_tokens: 0 } });
-  expect(first.kinds.filter((kind) => kind !== 'accept' && kind !== 'beat')).toEqual([]);
-  await until('the model to be let go', async () => (await mesh.demo.stats()).open === 0);
-});
+test.each([
+  ['whose model still works', 1500, true],
+  ['whose model streams its answer meanwhile', 300, true],
+  ['whose model answers whole meanwhile', 300, false],
+])(
+  'a replica that was stopped with an attempt %s gives way when it wakes up, without a frame',
+  async (_, first_delay_ms, stream) => {
+    const request = ulid();
+    const body = { demo: { first_delay_ms }, stream };
+    await mesh.demo.reset();
+    const first = publish(request, 1, body);
+    await first.has('accept');
+    const { instance } = JSON.parse(first.frames[0]?.text ?? '{}') as { instance: string };
+    const stopped = mesh.of('provider').find(({ lines }) => lines.some((line) => line.includes(instance)));
+    stopped?.pause();
+    // What its model said lies in its socket before anything is said about another attempt.
+    if (first_delay_ms < 1000) await until('its model to be done', async () => (await mesh.demo.stats()).served === 1);
+    const later: ScriptedReader[] = [];
+    // Some of them come to the one that is stopped.
+    await until('another replica to call', () => {
+      if (later.some((reader) => reader.count('accept') > 0)) return true;
+      if (later.length < 8) later.push(publish(request, later.length + 2, body));
+      return false;
+    });
+    stopped?.resume();
+    await until('the answer', () => later.some(({ ended }) => ended));
+    const calls = await callsOf(request);
+    const by = (outcome: string): number[] =>
+      calls.filter((call) => call.outcome === outcome).map(({ attempt }) => attempt);
+    expect(by('answered')).toHaveLength(1);
+    expect(by('superseded')).toContain(1);
+    expect(calls).toHaveLength(1 + by('superseded').length);
+    expect(calls.find(({ attempt }) => attempt === 1)).toMatchObject({ error: 'cancelled' });
+    expect(first.kinds.filter((kind) => kind !== 'accept' && kind !== 'beat')).toEqual([]);
+    await until('the model to be let go', async () => (await mesh.demo.stats()).open === 0);
+  },
+);
 
 test('an attempt whose reader has a delta goes on, whatever is said to run', async () => {
   const request = ulid();
