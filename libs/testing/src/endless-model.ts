@@ -1,9 +1,15 @@
-// A model over real HTTP that streams as fast as it is read, and tells how much it could write.
+// A model over real HTTP that streams as fast as it is read, and tells how much it could write. Its pieces are numbered.
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Of one chunk's text, bytes. */
+/** Of one piece's text, bytes. */
 const textBytes = 8 * 1024;
+const filler = 'x'.repeat(textBytes - 8);
+
+/** The number of a piece, from 0. */
+export function pieceNumber(text: string): number {
+  return Number(text.slice(0, -filler.length));
+}
 
 /** `await using model = await EndlessModel.start(64 * 1024 * 1024)`. */
 export class EndlessModel implements AsyncDisposable {
@@ -43,8 +49,8 @@ export class EndlessModel implements AsyncDisposable {
     const closed = new Promise<void>((resolve) => response.once('close', () => resolve()));
     void closed.then(() => (this.left += response.writableFinished ? 0 : 1));
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    const chunk = eventOf('x'.repeat(textBytes), null);
-    while (this.written < this.#bytes && !response.destroyed) {
+    for (let number = 0; this.written < this.#bytes && !response.destroyed; number += 1) {
+      const chunk = eventOf(`${number}`.padStart(8, '0') + filler, null);
       const room = response.write(chunk);
       this.written += chunk.length;
       if (!room) await Promise.race([new Promise<void>((resolve) => response.once('drain', resolve)), closed]);

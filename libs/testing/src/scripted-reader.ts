@@ -37,6 +37,12 @@ export class ScriptedReader {
     nc.publish(`router.v2.request.chat.${tenant}`, JSON.stringify(chat), { reply: inbox, headers: said });
   }
 
+  /** The request's id, once it was accepted. */
+  get request(): string {
+    const accept = this.frames.find(({ kind }) => kind === 'accept')?.text ?? '{}';
+    return (JSON.parse(accept) as { request?: string }).request ?? '';
+  }
+
   /** Where it may grant and cancel, once it was told. */
   get control(): string {
     return this.frames.find(({ reply }) => reply !== '')?.reply ?? '';

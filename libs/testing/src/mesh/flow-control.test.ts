@@ -1,13 +1,16 @@
 // Readers that stall, leave, lose what they said or never say anything: what they get, and what their model is made to do.
+import { connect, type Client } from '@router-mesh/client';
 import type { FinishedRecord } from '@router-mesh/contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   EndlessModel,
   demoDocument,
   isComplete,
+  pieceNumber,
   PlainClient,
   poll,
   readLedger,
+  readStream,
   ScriptedReader,
   startMesh,
   textOf,
@@ -20,6 +23,8 @@ const long = process.env['MESH_TEST_LONG'] !== undefined;
 /** More than all buffers between a model and its reader hold. */
 const answerBytes = 32 * 1024 * 1024;
 const beatMs = 2000;
+/** How long a reader of the SDK does nothing: in the long run longer than the mesh waits for a reader that says nothing. */
+const stallMs = long ? 21_000 : 3000;
 
 let mesh: Mesh;
 let client: PlainClient;
@@ -45,9 +50,7 @@ const pieces = (chunks: number, delay_ms = 10) => ({ demo: { chunks, delay_ms } 
 
 /** The record of the one call of a request. */
 async function finishedOf(reader: ScriptedReader): Promise<FinishedRecord> {
-  const { request } = JSON.parse(reader.frames.find(({ kind }) => kind === 'accept')?.text ?? '{}') as {
-    request?: string;
-  };
+  const { request } = reader;
   return await poll('its record', async () =>
     (await readLedger(mesh.nats, 0)).finished.find((record) => record.request === request),
   );
@@ -77,15 +80,68 @@ test('a reader that stalls holds its credit and no more, its model is paused, an
   await until('the others to end', () => others.every(({ ended }) => ended));
 }, 90_000);
 
-/** Whether all of some short streams of other readers were complete. */
-async function manyStreams(): Promise<boolean> {
+test(`a reader of the SDK that stalls for ${stallMs} ms holds its credit and no more; others keep their pace, and then it gets every chunk in order`, async () => {
+  const credit = 8;
+  await using sdk = await connect({ servers: mesh.nats.url, tenant: 'demo', credit });
+  await using outside = await PlainClient.connect(mesh.nats.url, { user: 'root' });
+  let sent = 0;
+  outside.nc.subscribe('_INBOX.demo.>', {
+    // The pieces of the endless model are large.
+    callback: (_error, { headers, data }) =>
+      (sent += headers?.get('Router-Frame') === 'delta' && data.length > 4096 ? 1 : 0),
+  });
+  await outside.nc.flush();
+  const [, alone] = await timed(() => manyStreams(() => shortOf(sdk)));
+  const stream = sdk.stream({ model: 'endless/m', messages: [{ role: 'user', content: 'x' }] });
+  const iterator = stream[Symbol.asyncIterator]();
+  const texts: string[] = [];
+  const next = async (): Promise<boolean> => {
+    const { done, value } = await iterator.next();
+    texts.push(value?.choices[0]?.delta.content ?? '');
+    return done !== true;
+  };
+  for (let taken = 0; taken < 3; taken += 1) await next();
+  const stalledAt = performance.now();
+  await until('its credit to be used up', () => sent >= credit);
+  for (const shorts of [() => shortOf(sdk), shortOfPlain]) {
+    const [complete, beside] = await timed(() => manyStreams(shorts));
+    expect(complete).toBe(true);
+    expect(beside).toBeLessThan(10 * alone);
+  }
+  const paused = model.written;
+  await until('its time', () => performance.now() - stalledAt > stallMs, 30_000);
+  expect(sent).toBeLessThanOrEqual(texts.length + credit);
+  expect(model.written).toBe(paused);
+  expect(paused).toBeLessThan(answerBytes / 2);
+
+  while (await next());
+  const numbers = texts.filter((text) => text !== '').map(pieceNumber);
+  expect(numbers.length).toBeGreaterThan((answerBytes * 0.9) / (9 * 1024));
+  expect(numbers).toEqual(numbers.map((_, index) => index));
+  expect((await stream.report).router.provider).toBe('endless');
+}, 90_000);
+
+/** Whether all of some short streams were complete. */
+async function manyStreams(isWhole: () => Promise<boolean> = shortOfPlain): Promise<boolean> {
   let complete = 0;
   const worker = async (): Promise<void> => {
-    for (let turn = 0; turn < 20; turn += 1)
-      if (isComplete(await client.stream('a few words', pieces(5, 1)))) complete += 1;
+    for (let turn = 0; turn < 20; turn += 1) if (await isWhole()) complete += 1;
   };
   await Promise.all(Array.from({ length: 8 }, worker));
   return complete === 160;
+}
+
+async function shortOfPlain(): Promise<boolean> {
+  return isComplete(await client.stream('a few words', pieces(5, 1)));
+}
+
+async function shortOf(sdk: Client): Promise<boolean> {
+  const request = {
+    model: 'demo/echo',
+    messages: [{ role: 'user' as const, content: 'a few words' }],
+    ...pieces(5, 1),
+  };
+  return (await readStream(sdk.stream(request))).error === undefined;
 }
 
 async function timed<Result>(work: () => Promise<Result>): Promise<readonly [Result, number]> {
