@@ -1,4 +1,4 @@
-// The streams and buckets that a service owns: ensured at start and after every reconnect, until the servers take them.
+// The streams and buckets that a service owns: ensured at start, after every reconnect and when one is found to be gone, until the servers take them.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BucketContract, StreamContract } from '@router-mesh/contracts';
 import { ensureStores, type NatsConnection } from '@router-mesh/wire';

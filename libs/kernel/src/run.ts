@@ -257,6 +257,11 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
         const told = { store, ...fill, instance: this.#instance };
         publishEvent(nc, this.#definition.storeFilling, platformTenant, told);
       },
+      missing: (stores) => {
+        if (this.#stores?.ensuring === true) return;
+        this.#log.error({ stores }, 'stores are gone; making them anew');
+        void this.#stores?.ensure().then(() => this.#readAnew());
+      },
     });
     this.#counts.gauge(
       'router_store_fill_ratio',
@@ -299,8 +304,7 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
       reconnected: () => {
         this.#log.info({ unsent: unsentPublishes(nc) }, 'reconnected to NATS');
         this.#connected = true;
-        for (const watch of this.#watches) watch.restart();
-        this.#leadership?.restart();
+        this.#readAnew();
         this.#facts?.retry();
         void this.#stores?.ensure();
       },
@@ -309,6 +313,12 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
       if (this.#phase !== 'stopping')
         this.#die(reason instanceof Error ? reason : new Error('the connection to NATS is closed for good'));
     });
+  }
+
+  /** The server may have forgotten who watches its buckets, or the buckets. */
+  #readAnew(): void {
+    for (const watch of this.#watches) watch.restart();
+    this.#leadership?.restart();
   }
 
   #die(reason: Error): void {

@@ -10,7 +10,11 @@ test('stores are looked at now and then; one that comes to be four fifths full i
   const small = { ...meter, maxBytes: 10_000 };
   await ensureStores(nc, [small, slots], { replicas: 1 });
   const told: string[] = [];
-  const fills = new StoreFills(nc, [small, slots], { filling: (store) => void told.push(store), everyMs: 50 });
+  const fills = new StoreFills(nc, [small, slots], {
+    filling: (store) => void told.push(store),
+    missing: () => undefined,
+    everyMs: 50,
+  });
   await until('a first look', () => Object.keys(fills.fills).length === 2);
   expect(fills.fills[meter.name]).toEqual({ bytes: 0, max_bytes: 10_000, messages: 0 });
   for (let n = 0; n < 8; n += 1) await storeFact(nc, meterSubject('acme'), 'x'.repeat(1000), { timeoutMs: 2000 });
@@ -24,16 +28,39 @@ test('stores are looked at now and then; one that comes to be four fifths full i
   await nc.close();
 });
 
-test('a store that cannot be asked keeps its numbers', async () => {
+test('a store that is not there any more is told, and one that is made anew is looked at again', async () => {
+  await using nats = await natsServer();
+  const nc = await nats.connect('root');
+  await ensureStores(nc, [meter, slots], { replicas: 1 });
+  const told: (readonly string[])[] = [];
+  const fills = new StoreFills(nc, [meter, slots], {
+    filling: () => undefined,
+    missing: (stores) => void told.push(stores),
+  });
+  await fills.look();
+  expect(told).toEqual([]);
+  await nc.request(`$JS.API.STREAM.DELETE.KV_${slots.name}`);
+  await fills.look();
+  expect(told).toEqual([[slots.name]]);
+  await ensureStores(nc, [slots], { replicas: 1 });
+  await fills.look();
+  expect(told).toHaveLength(1);
+  fills.stop();
+  await nc.close();
+});
+
+test('a store that cannot be asked keeps its numbers, and is not taken to be lost', async () => {
   await using nats = await natsServer();
   const nc = await nats.connect('root');
   await ensureStores(nc, [meter], { replicas: 1 });
-  const fills = new StoreFills(nc, [meter], { filling: () => undefined });
+  const lost: (readonly string[])[] = [];
+  const fills = new StoreFills(nc, [meter], { filling: () => undefined, missing: (stores) => void lost.push(stores) });
   await fills.look();
   const before = fills.fills;
   await nats.stop();
   await fills.look();
   expect(fills.fills).toEqual(before);
+  expect(lost).toEqual([]);
   fills.stop();
   await nc.close();
 });

@@ -1,12 +1,14 @@
-// How full the stores of a service are: looked at now and then, for what refuses when it is full must be seen before.
+// How full the stores of a service are, and whether they are there: looked at now and then, for what refuses when it is full must be seen before.
 import type { BucketContract, StoreFill, StreamContract } from '@router-mesh/contracts';
-import { streamState, type NatsConnection } from '@router-mesh/wire';
+import { isMissing, streamState, type NatsConnection } from '@router-mesh/wire';
 
 type Store = BucketContract | StreamContract;
 
 export interface StoreFillsSettings {
   /** A store came to be more than four fifths full; told once, until it has been emptier. */
   filling(store: string, fill: StoreFill): void;
+  /** Some were lost, with the connection standing: a server of a cluster was, or somebody deleted them. */
+  missing(stores: readonly string[]): void;
   /** How often to look, ms. */
   readonly everyMs?: number;
 }
@@ -42,7 +44,14 @@ export class StoreFills {
   }
 
   async look(): Promise<void> {
-    await Promise.all(this.#stores.map((store) => this.#lookAt(store).catch(() => undefined))); // JetStream is away: seen elsewhere
+    const missing: string[] = [];
+    const looking = this.#stores.map((store) =>
+      this.#lookAt(store).catch((error: unknown) => {
+        if (isMissing(error)) missing.push(store.name); // else JetStream is away: seen elsewhere
+      }),
+    );
+    await Promise.all(looking);
+    if (missing.length > 0) this.#settings.missing(missing);
   }
 
   stop(): void {

@@ -27,7 +27,7 @@ export { readHeaders } from './read-headers.ts';
 export { crossedAccount, isReturnAddress, isServiceInbox, type ReturnRules } from './return-address.ts';
 export { call } from './rpc.ts';
 export { SnapshotWatch, type BadDocument, type Snapshot, type SnapshotCopy } from './snapshot.ts';
-export { streamState, type StreamState } from './stream-state.ts';
+export { isMissing, streamState, type StreamState } from './stream-state.ts';
 export { ensureStores } from './streams.ts';
 export { createInbox, headers } from '@nats-io/nats-core';
 export type { Msg, MsgHdrs, NatsConnection, Subscription } from '@nats-io/nats-core';

@@ -1,10 +1,8 @@
-// Streams and buckets as their owner ensures them, at start and after every reconnect.
+// Streams and buckets as their owner ensures them: at start, after every reconnect, and when one is found to be gone.
 import type { BucketContract, StreamContract } from '@router-mesh/contracts';
 import { nanos, type NatsConnection } from '@nats-io/nats-core';
-import { whileConnected } from './connection-state.ts';
 import {
   DiscardPolicy,
-  JetStreamApiError,
   jetstreamManager,
   RetentionPolicy,
   StorageType,
@@ -12,6 +10,8 @@ import {
   type JetStreamManager,
   type StreamConfig,
 } from '@nats-io/jetstream';
+import { whileConnected } from './connection-state.ts';
+import { isMissing } from './stream-state.ts';
 
 const configKey = 'router-config';
 
@@ -53,7 +53,7 @@ async function existing(manager: JetStreamManager, name: string): Promise<Stream
   try {
     return (await manager.streams.info(name)).config;
   } catch (error) {
-    if (error instanceof JetStreamApiError && error.code === 10_059) return undefined; // stream not found
+    if (isMissing(error)) return undefined;
     throw error;
   }
 }

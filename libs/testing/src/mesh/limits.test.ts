@@ -4,7 +4,7 @@ import { call, type NatsConnection } from '@router-mesh/wire';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { ulid } from 'ulid';
 import { describe, expect, test } from 'vitest';
-import { demoDocument, PlainClient, startMesh, until, type Answer, type Mesh } from '../index.ts';
+import { demoDocument, metricOf, PlainClient, startMesh, until, type Answer, type Mesh } from '../index.ts';
 
 const long = process.env['MESH_TEST_LONG'] !== undefined;
 const minute = 60_000;
@@ -286,6 +286,28 @@ test('while the rate counters are away the mesh goes on by each share, tells so 
   await putTenant(mesh, 'acme', { limits: { rpm: 100 } });
   expect((await client.chat('hi')).body.choices).toBeDefined();
 });
+
+test.runIf(long)(
+  'counters and slots that are deleted while everything runs are made anew by their owners, and count again',
+  async () => {
+    await using mesh = await startMesh({ policies: 2, providers: 2 });
+    await putTenant(mesh, 'acme', { limits: { rpm: 600, concurrency: 3 } });
+    await using client = await PlainClient.connect(mesh.nats.url, { tenant: 'acme' });
+    await using root = await mesh.nats.connect('root');
+    const manager = await jetstreamManager(root);
+    for (const name of ['ROUTER_V2_RATE', `KV_${slots.name}`]) await manager.streams.delete(name);
+    await Promise.all(mesh.services.map((one) => one.line((line) => line.includes('making them anew'))));
+    await client.chat('hi');
+    for (const service of mesh.services) {
+      const gauge = service.name === 'policy' ? 'router_rate_counters_away' : 'router_slots_away';
+      await until(gauge, async () => (await metricOf(service, gauge)) === 0);
+    }
+    const asked = Array.from({ length: 9 }, () => client.chat('hi', { demo: { first_delay_ms: 300 } }));
+    const answers = await Promise.all(asked);
+    expect(answers.filter(({ body }) => body.choices !== undefined)).toHaveLength(3);
+  },
+  90_000,
+);
 
 test('a nats-server that was restarted counts anew, and nobody has to be restarted for it', async () => {
   await using mesh = await startMesh({ policies: 2, providers: 2 });
