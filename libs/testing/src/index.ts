@@ -1,5 +1,5 @@
 // What tests share: real servers and real processes. Only tests import it.
-export { answeredTwice, auditOf, unaccounted, unknownTo, type Audit } from './load/audit.ts';
+export { answeredTwice, auditOf, auditSince, unaccounted, unfinished, unknownTo, type Audit } from './load/audit.ts';
 export { Load, type Ended, type LoadOptions } from './load/load.ts';
 export { ways, type Ending, type Told, type Way } from './load/ways.ts';
 export { rssBytes } from './memory.ts';

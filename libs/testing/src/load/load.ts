@@ -37,9 +37,8 @@ export class Load implements AsyncDisposable {
   readonly unanswered: Ended[] = [];
   /** The requests that got their answer, by the id under which METER knows them. */
   readonly requests = new Set<string>();
-  /** Of the answered ones, those whose answer says that its usage was not stored, or that does not say. */
+  /** Of the answered ones, those whose answer says that its usage was not stored yet. */
   readonly unstored = new Set<string>();
-  readonly untold = new Set<string>();
   /** The longest that an SDK request took to end, ms. */
   slowestSdkMs = 0;
 
@@ -105,8 +104,7 @@ export class Load implements AsyncDisposable {
     if (ending.kind === 'answered') {
       this.answered += 1;
       this.requests.add(ending.request);
-      if (ending.usageStored === undefined) this.untold.add(ending.request);
-      else if (ending.usageStored) this.recorded += 1;
+      if (ending.usageStored) this.recorded += 1;
       else this.unstored.add(ending.request);
     } else {
       this.unanswered.push(ended);

@@ -10,8 +10,8 @@ export type Way = (typeof ways)[number];
 
 /** How one request ended. */
 export type Ending =
-  /** In full, and right; with the id under which METER knows it. The SDK does not tell of a stream whether its usage was stored. */
-  | { readonly kind: 'answered'; readonly request: string; readonly usageStored: boolean | undefined }
+  /** In full, and right; with the id under which METER knows it, and whether its usage was stored before. */
+  | { readonly kind: 'answered'; readonly request: string; readonly usageStored: boolean }
   /** By an error of the closed list; what a plain client finds out by itself is `unavailable`, `no_responders` or `disconnected`. */
   | { readonly kind: 'refused'; readonly code: string; readonly reason: string }
   /** A plain client did not hear all of it: nobody tells it that its stop or its server is gone. */
@@ -106,8 +106,11 @@ export class Asker implements AsyncDisposable {
           return refusal(error.code, error.details);
         }
         if (!isComplete(frames)) return incomplete(frames);
-        const { router } = JSON.parse(last.text) as { router: { request: string; usage_stored: boolean } };
-        return judge(textOf(frames), content, router.request, router.usage_stored);
+        const { router, usage_stored: stored } = JSON.parse(last.text) as {
+          router: { request: string };
+          usage_stored: boolean;
+        };
+        return judge(textOf(frames), content, router.request, stored);
       }
     }
   }
@@ -115,7 +118,8 @@ export class Asker implements AsyncDisposable {
 
 /** Frames may be missing while the client looks for another server: it sees that by their numbers. They never come twice, out of order or mixed. */
 function incomplete(frames: readonly Frame[]): Ending {
-  const seqs = frames.slice(0, -1).map(({ seq }) => seq.split('.').map(Number));
+  const numbered = frames.slice(0, -1).filter(({ kind }) => kind !== 'beat');
+  const seqs = numbered.map(({ seq }) => seq.split('.').map(Number));
   const ascending = seqs.every(([leg, n = 0], index) => {
     const [legBefore, before = 0] = seqs[index - 1] ?? [leg, -1];
     return leg === legBefore && n > before;
@@ -126,7 +130,7 @@ function incomplete(frames: readonly Frame[]): Ending {
 }
 
 function judge(said: string, expected: string, request: string, usageStored: boolean | undefined): Ending {
-  if (said === expected) return { kind: 'answered', request, usageStored };
+  if (said === expected) return { kind: 'answered', request, usageStored: usageStored === true };
   return { kind: 'wrong', why: `"${said.slice(0, 80)}" instead of "${expected.slice(0, 80)}"` };
 }
 
