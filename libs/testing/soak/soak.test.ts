@@ -35,8 +35,6 @@ function balanced(): { seen: Seen; ledger: Parameters<typeof auditOf>[0]; served
     answered: 3,
     unanswered: [],
     requests: new Set(['r1', 'r2', 'r3']),
-    unstored: new Set(),
-    untold: new Set(),
     slowestSdkMs: 10,
   };
   const record = (number: number) => ({ call: `c${number}`, request: `r${number}`, outcome: 'answered' });
@@ -64,19 +62,33 @@ test('a balance that is whole holds, and each thing that is missing is named', (
   expect(broken({ ...whole, seen: { ...whole.seen, slowestSdkMs: 9000 } })).toEqual(['within its time']);
   const { started, finished } = whole.ledger;
   expect(broken({ ...whole, ledger: { started, finished: finished.slice(1) } })).toEqual([
-    'open calls',
-    'every answer that says so is in METER',
+    'no call is open after the sweep',
+    'every answer is in METER',
   ]);
   expect(broken({ ...whole, ledger: { started, finished: [...finished, ...finished.slice(2)] } })).toEqual([
-    'no call was finished twice',
+    'no call was ended twice',
     'no request has two answered calls',
   ]);
   expect(broken({ ...whole, served: new Set(['c1', 'c2']) })).toEqual([
     'every answered call in METER was served by the model',
   ]);
   expect(broken({ ...whole, served: new Set(['c1', 'c2', 'c3', 'c4']) })).toEqual([
-    'served by the model and unknown to METER',
+    'METER knows every call that the model served',
   ]);
+});
+
+test('what a killed provider left open may be swept; what any other kill did may not', () => {
+  const { ledger, ...whole } = balanced();
+  const [first, ...others] = ledger.finished;
+  if (first === undefined) throw new Error('three calls are finished');
+  const swept = { ...first, outcome: 'interrupted', swept: true } as const;
+  const closed = { ...whole, ledger: { ...ledger, finished: [...others, swept] } };
+  // Its client got no answer.
+  closed.seen = { ...whole.seen, sent: 3, answered: 2, unanswered: [unheard], requests: new Set(['r2', 'r3']) };
+  expect(broken(closed, [{ ...killed, name: 'provider' }])).toEqual([]);
+  expect(broken(closed, [killed])).toEqual(['calls that the sweep closed']);
+  const late = { ...closed, ledger: { ...ledger, finished: [...others, swept, { ...first, late: true as const }] } };
+  expect(broken(late, [killed])).toEqual([]);
 });
 
 test('what was in flight at a SIGKILL may be lost; what was in flight at a SIGTERM may not', () => {
@@ -84,6 +96,7 @@ test('what was in flight at a SIGKILL may be lost; what was in flight at a SIGTE
   const lossy = { ...whole, seen: { ...whole.seen, sent: 4, unanswered: [unheard] } };
   expect(broken(lossy, [killed])).toEqual([]);
   expect(broken(lossy, [termed])).toEqual(['plain clients that heard nothing more']);
+  expect(broken(lossy, [{ ...termed, name: 'nats-server' }])).toEqual([]);
   const silent: Ended = { ...unheard, way: 'sdk' };
   expect(broken({ ...lossy, seen: { ...lossy.seen, unanswered: [silent] } }, [killed])).toEqual([
     'every SDK request ended',

@@ -2,9 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   auditOf,
+  auditSince,
   Load,
   readLedger,
   startMesh,
+  unaccounted,
   until,
   type Audit,
   type Mesh,
@@ -29,6 +31,8 @@ const paceMs = 10;
 const sampleMs = 1000;
 /** How often the model is asked which calls it served: it remembers 100 000. */
 const collectMs = 20_000;
+/** How long after the last request what comes late may come, and the sweep close what nobody ended, ms: a lease may have to expire, and METER to be read. */
+const settlingMs = 120_000;
 /** One kill in so many is a SIGTERM. */
 const politeOneIn = 4;
 
@@ -52,17 +56,18 @@ export interface Result {
 /** Run a soak; `say` is told how it goes, a line at a time. */
 export async function soak(options: Options, say: (line: string) => void): Promise<Result> {
   say('starting nats-server, the demo model, 2 policies and 2 providers');
-  await using mesh = await startMesh({ policies: 2, providers: 2 });
+  await using mesh = await startMesh({ policies: 2, providers: 2, environment: { ROUTER_SWEEP_GRACE: '1s' } });
   const capacity = await measureCapacity(mesh, options.measureMs);
   const offered = capacity * options.share;
   say(`capacity ${capacity.toFixed(0)}/s with ${measuredInFlight} in flight; offering ${offered.toFixed(0)}/s`);
-  const measured = auditOf(await quietLedger(mesh));
+  // Its calls are no part of the balance.
+  const measured = await settledAudit(mesh, new Set());
   await using load = await Load.on(mesh.nats, { timeoutMs, told, random: seededRandom(-options.seed) });
   const run = new Run(mesh, load, options, say);
   await run.offer(offered);
   await load.stop();
   say('no more is sent; reading METER');
-  const audit = without(auditOf(await quietLedger(mesh)), measured);
+  const audit = auditSince(await settledAudit(mesh, load.requests), measured);
   const served = new Set([...(await run.collect())].filter((call) => !measured.calls.has(call)));
   const claims = balanceOf(load, audit, served, run.kills, timeoutMs + graceMs);
   const memory = judgeMemory(run.curves.all);
@@ -94,29 +99,18 @@ async function measureCapacity(mesh: Mesh, forMs: number): Promise<number> {
   return perSecond;
 }
 
-/** METER when the model has nothing under way and no more records come. */
-async function quietLedger(mesh: Mesh): Promise<Awaited<ReturnType<typeof readLedger>>> {
+/** METER when the model has nothing under way, every call has its end and every answer its call; or when that took too long: then the balance says so. */
+async function settledAudit(mesh: Mesh, requests: ReadonlySet<string>): Promise<Audit> {
   await until('the model to be done', async () => (await mesh.demo.stats()).open === 0, 60_000);
-  let ledger = await readLedger(mesh.nats, 0);
-  await until('the last records', async () => {
-    const before = ledger.all.length;
+  let audit = auditOf(await readLedger(mesh.nats, 0));
+  const settled = async (): Promise<boolean> => {
+    if (audit.open.size + unaccounted(audit, requests).length === 0) return true;
     await sleep(500);
-    ledger = await readLedger(mesh.nats, 0);
-    return ledger.all.length === before;
-  });
-  return ledger;
-}
-
-/** What came after the measurement; its own calls are no part of the balance. */
-function without(audit: Audit, { calls }: Audit): Audit {
-  const later = (of: ReadonlySet<string>): Set<string> => new Set([...of].filter((call) => !calls.has(call)));
-  return {
-    ...audit,
-    calls: later(audit.calls),
-    finished: later(audit.finished),
-    open: later(audit.open),
-    answered: later(audit.answered),
+    audit = auditOf(await readLedger(mesh.nats, 0));
+    return false;
   };
+  await until('the last records', settled, settlingMs).catch(() => undefined);
+  return audit;
 }
 
 function countFailures({ unanswered }: Load): Record<string, number> {
