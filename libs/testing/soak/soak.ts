@@ -195,12 +195,14 @@ class Run {
     if (victim === undefined) return;
     const name = victim === 'nats-server' ? victim : victim.name;
     const kill: Kill = { atMs: this.#atMs, name, signal, inFlight: this.#load.inFlight };
-    this.kills.push(kill);
     this.#say(`${signal} to a ${name}, ${kill.inFlight} in flight`);
     if (victim === 'nats-server') {
       await this.#mesh.nats.restart(signal);
+      // What was sent before the client saw its connection go is lost like what was under way: many, if this process was busy at that moment.
+      this.kills.push({ ...kill, inFlight: Math.max(kill.inFlight, this.#load.inFlight) });
       return;
     }
+    this.kills.push(kill);
     await victim.stop(signal);
     await this.#mesh.replace(victim);
   }
