@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bareEnvironment, serviceEnvironment } from './environment.ts';
+import { bareEnvironment, contradiction, serviceEnvironment } from './environment.ts';
 
 const shell = {
   PATH: '/bin',
@@ -43,3 +43,11 @@ test.each([
 ])('of ROUTER_LOG_LEVEL=%s a service is told %s: its log must say that it is ready', (asked, told) => {
   expect(serviceEnvironment('policy', { ROUTER_LOG_LEVEL: asked }, {})).toEqual({ ROUTER_LOG_LEVEL: told });
 });
+
+test.each(['ROUTER_STATE', 'ROUTER_PROVIDERS', 'ROUTER_HTTP_PORT'])(
+  '%s in the shell is refused, not left out',
+  (name) => {
+    expect(contradiction({ ...shell, [name]: 'x' })).toContain(`${name} is settled by \`up\` itself`);
+    expect(contradiction({ ...shell, [name]: '' })).toBeUndefined();
+  },
+);

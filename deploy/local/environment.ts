@@ -28,6 +28,21 @@ export function serviceEnvironment(
   return { ...bareEnvironment(shell), ...settings, ...logLevel(shell), ...keys, ...own };
 }
 
+/** What `up` settles for every service, and by what else it may be told. */
+const settledHere: Readonly<Record<string, string>> = {
+  ROUTER_STATE: 'name the folder by --state',
+  ROUTER_PROVIDERS: 'write documents by `router providers put`',
+  ROUTER_HTTP_PORT: 'each service takes a free port and logs it',
+};
+
+/** Why the shell's environment cannot be followed; undefined when it can. Nothing that was said is left out silently. */
+export function contradiction(shell: Environment): string | undefined {
+  const name = Object.keys(settledHere).find((one) => (shell[one] ?? '') !== '');
+  return name === undefined
+    ? undefined
+    : `${name} is settled by \`up\` itself: unset it, and ${settledHere[name] ?? ''}`;
+}
+
 /** The keys in the shell's environment, as provider reads them. */
 export function providerKeys(shell: Environment): Record<string, string> {
   const { OPENAI_API_KEY: openai } = shell;

@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import { services, type ServiceName } from '@router-mesh/contracts';
 import { Child, type Program } from './child.ts';
 import { levels } from './entry.ts';
-import { providerKeys } from './environment.ts';
+import { contradiction, providerKeys } from './environment.ts';
 import { askFirst } from './first-request.ts';
 import { Log } from './log.ts';
 import { readOptions, type Options } from './options.ts';
@@ -162,6 +162,8 @@ function complain(error: unknown): void {
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2), join(tree, '.router'));
+  const refused = contradiction(shell);
+  if (refused !== undefined) throw new UpError(refused, 2);
   const natsServer = natsServerPath(shell);
   const leftovers = await stopLeftovers(options.state);
   if (!(await isFree(options.port))) {

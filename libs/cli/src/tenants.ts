@@ -62,7 +62,8 @@ export function addTenants(program: Command): void {
       const request = { document: await readDocument(file), ...(revision === undefined ? {} : { revision }) };
       // What it must be is for the mesh to say: a newer one may know more fields than we do.
       const written = await asOperator(options, (nc) => call(nc, policy.tenantPut, tenant, request as PutRequest));
-      print(options, written, () => `written as revision ${written.revision}`);
+      const lines = [`written as revision ${written.revision}`, ...(written.warnings ?? [])];
+      print(options, written, () => lines.join('\n'));
     });
 }
 

@@ -162,7 +162,8 @@ export const policy = {
     verb: 'tenant_put',
     from: 'operator',
     request: z.strictObject({ document: TenantDocument, revision: z.int().nonnegative().optional() }),
-    reply: z.object({ revision: z.int() }),
+    /** `warnings`: what was written and will have no effect as things stand. */
+    reply: z.object({ revision: z.int(), warnings: z.array(z.string()).optional() }),
     errors: ['invalid_request', 'conflict', 'unavailable'],
     summary: "Write a tenant's document; with `revision` only over that one (0: only if there is none)",
   }),

@@ -91,6 +91,8 @@ export interface House<Group extends WatchedGroup = WatchedGroup, Own extends Se
     read: () => Iterable<readonly [labels: Readonly<Record<string, string>>, value: number]>,
     labelNames: readonly string[],
   ): void;
+  /** Tell on /readyz and in `router status` what is wrong and goes on; read when asked for. */
+  note(read: () => readonly string[]): void;
   /** Say something to everybody who listens on a signal's subject, with `token` in the place of its `*`; nothing is said while NATS is away. */
   signal<Body extends z.ZodType>(contract: SignalContract<Body>, token: string, body: z.input<Body>): void;
   /** Publish a fact without waiting for it to be stored. */

@@ -30,13 +30,14 @@ export interface Furniture<Group extends WatchedGroup, Own extends Settings> {
   readonly snapshots: Watches<Group>;
   readonly facts: FactStore;
   readonly leadership: Leadership;
+  note(read: () => readonly string[]): void;
   /** Whether NATS is there now. */
   connected(): boolean;
 }
 
 export function furnish<Group extends WatchedGroup, Own extends Settings>(
   { nc, log, instance, cancellations, counts }: Link,
-  { service, settings, keys, snapshots, facts, leadership, connected }: Furniture<Group, Own>,
+  { service, settings, keys, snapshots, facts, leadership, note, connected }: Furniture<Group, Own>,
 ): House<Group, Own> {
   return {
     instance,
@@ -49,6 +50,7 @@ export function furnish<Group extends WatchedGroup, Own extends Settings>(
     tallies: tallies(nc, service, counts),
     put: (bucket, key, value, revision) => putDocument(nc, bucket, key, value, revision),
     gauge: (...gauge) => counts.gauge(...gauge),
+    note,
     signal: (contract, token, body) => {
       if (connected()) publish(nc, contract.subject.replace('*', token), JSON.stringify(body));
     },

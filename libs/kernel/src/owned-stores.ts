@@ -42,7 +42,8 @@ export class OwnedStores {
         await ensureStores(this.#nc, this.#stores, { replicas });
       } catch (error) {
         this.#due = true;
-        log.warn({ err: error, attempt }, 'streams and buckets are not ensured yet');
+        const reason = error instanceof Error ? error.message : String(error);
+        log.warn({ reason, attempt, ROUTER_REPLICAS: replicas }, 'streams and buckets are not ensured yet');
         await sleep(Math.min(250 * attempt, 5000));
       }
     }

@@ -98,6 +98,7 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
   #fills: StoreFills | undefined;
   #stores: OwnedStores | undefined;
   #watches: readonly SnapshotWatch<unknown>[] = [];
+  readonly #notes: (() => readonly string[])[] = [];
   #stops: Stops | undefined;
   #rpcs: Rpcs | undefined;
 
@@ -285,6 +286,7 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
       snapshots,
       facts,
       leadership,
+      note: (read) => this.#notes.push(read),
       connected: () => this.#connected,
     });
   }
@@ -372,7 +374,7 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
       ensuring: this.#stores?.ensuring === true,
       remembers: this.#folder !== undefined,
       watches: this.#watches,
-      notes: this.#fills?.notes ?? [],
+      notes: [...(this.#fills?.notes ?? []), ...this.#notes.flatMap((read) => read())],
     });
   }
 }

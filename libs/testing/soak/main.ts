@@ -4,13 +4,13 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { drawMemory } from './chart.ts';
-import { readOptions } from './options.ts';
+import { readOptions, usage, type Options } from './options.ts';
 import { formatReport, formatResult } from './report.ts';
 import { soak } from './soak.ts';
 
 const docs = join(import.meta.dirname, '../../../docs');
 
-const options = readOptions(process.argv.slice(2));
+const options = readOptionsOrExit();
 if (process.env['NATS_SERVER'] === undefined) throw new Error('NATS_SERVER is not set: run this by npm run soak');
 const result = await soak(options, (line) => {
   process.stderr.write(`${process.stderr.isTTY ? styleText('dim', line) : line}\n`);
@@ -26,3 +26,13 @@ if (options.report) {
   writeFileSync(join(docs, 'soak.svg'), drawMemory(result.curves, result.kills, options.durationMs));
 }
 process.exitCode = result.holds ? 0 : 1;
+
+/** What cannot be understood is said in one line, with what can be. */
+function readOptionsOrExit(): Options {
+  try {
+    return readOptions(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}\n`);
+    process.exit(2);
+  }
+}

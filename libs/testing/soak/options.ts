@@ -20,6 +20,9 @@ export interface Options {
   readonly report: boolean;
 }
 
+export const usage =
+  'npm run soak -- [--quick] [--minutes <n>] [--kill-every <n>s] [--nats] [--share <0 to 1>] [--seed <n>] [--json] [--report]';
+
 const second = 1000;
 const minute = 60 * second;
 

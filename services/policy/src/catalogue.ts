@@ -81,6 +81,16 @@ function resolveExplicit(catalogue: Catalogue, vendor: string, model: string, ve
   return { vendor, model: listed.name };
 }
 
+/** Whether `vendor/model` may be a candidate under that very name. */
+export function isListed({ vendors }: Catalogue, id: string): boolean {
+  const slash = id.indexOf('/');
+  const document = vendors.get(id.slice(0, slash));
+  if (document === undefined) return false;
+  const name = id.slice(slash + 1);
+  if (document.models.some((model) => model.name === name)) return true;
+  return document.any_model === true && !document.models.some(({ aliases }) => aliases?.includes(name));
+}
+
 function answers({ verbs }: ModelDocument, verb: Verb): boolean {
   return (verbs ?? ['chat']).includes(verb === 'embed' ? 'embed' : 'chat');
 }

@@ -11,8 +11,8 @@ const document: ProviderDocument = {
 };
 const catalogue = buildCatalogue(new Map([['v', document]]));
 const chat = { model: 'v/m', messages: [{ role: 'user', content: 'hi' }] };
-const asked = (verb: Verb, body: Parameters<typeof decide>[0]['body'], tenant: TenantDocument = {}) =>
-  decide({ verb, body, document: tenant, catalogue, isOpen: () => false, at: 1000 });
+const asked = (verb: Verb, body: Parameters<typeof decide>[0]['body']) =>
+  decide({ verb, body, catalogue, isOpen: () => false, at: 1000 });
 
 test('the plan says where the request may go, and what it is', () => {
   expect(asked('chat', chat)).toEqual({
@@ -42,7 +42,6 @@ describe('what is known to be refused', () => {
     decide({
       verb: 'chat',
       body: { ...chat, model },
-      document: {},
       catalogue: many,
       isOpen: ({ vendor }) => open.includes(vendor),
       at: 1000,
@@ -75,14 +74,6 @@ test('embeddings are never streamed', () => {
 test('decide tells the very plan that chat would have', () => {
   const body = { ...chat, stream: true, router: { tags: { team: 'a' } } };
   expect(asked('decide', body)).toEqual(asked('chat', body));
-});
-
-test('a suspended tenant is denied, whatever it asks', () => {
-  const details = { rule: 'suspended', reason: 'suspended', status: 403 };
-  const denied = expect.objectContaining({ code: 'denied', message: 'the tenant is suspended', details }) as Error;
-  expect(() => asked('chat', chat, { suspended: true })).toThrow(denied);
-  expect(() => asked('decide', { ...chat, model: 'nobody/m' }, { suspended: true })).toThrow(denied);
-  expect(asked('chat', chat, { suspended: false })).toMatchObject({ policy: 'default' });
 });
 
 test.each<[string, number | undefined, TenantDocument, number]>([

@@ -13,8 +13,6 @@ import { resolveModel, type Catalogue } from './catalogue.ts';
 export interface Question {
   readonly verb: Verb;
   readonly body: ChatRequest | EmbedRequest;
-  /** Of the tenant, or of its nearest ancestor that has one. */
-  readonly document: TenantDocument;
   readonly catalogue: Catalogue;
   /** Whether a candidate would be refused now, for its breaker is open. */
   isOpen(candidate: Candidate): boolean;
@@ -31,14 +29,9 @@ export const defaultPolicy = {
 
 /**
  * Decide by the default policy. For the verb `decide` it is the plan that the same body would have as `chat`.
- * @throws RouterError `denied` for a suspended tenant, else as `resolveModel` does
+ * @throws RouterError as `resolveModel` does
  */
-export function decide({ verb, body, document, catalogue, isOpen, at }: Question): Plan {
-  if (document.suspended === true) {
-    throw new RouterError('denied', 'the tenant is suspended', {
-      details: { rule: 'suspended', reason: 'suspended', status: 403 },
-    });
-  }
+export function decide({ verb, body, catalogue, isOpen, at }: Question): Plan {
   const { tags, session } = body.router ?? {};
   return {
     at,
@@ -59,6 +52,13 @@ function openLast(candidates: readonly Candidate[], isOpen: (candidate: Candidat
   if (candidates.length < 2) return [...candidates]; // a model that was named is tried, whatever is known of it
   const open = candidates.map(isOpen);
   return [...candidates.filter((_, index) => !open[index]), ...candidates.filter((_, index) => open[index])];
+}
+
+/** What a suspended tenant is told. */
+export function suspended(): RouterError {
+  return new RouterError('denied', 'the tenant is suspended', {
+    details: { rule: 'suspended', reason: 'suspended', status: 403 },
+  });
 }
 
 /** When the request must be answered, epoch ms: as asked, within what the mesh and the tenant allow. */

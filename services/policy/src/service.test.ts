@@ -201,12 +201,18 @@ describe("tenants' documents", () => {
     await expect(call(operator, policy.tenantGet, 'written', {})).rejects.toMatchObject({ code: 'not_found' });
     const { revision } = await call(operator, policy.tenantPut, 'written', { document, revision: 0 });
     await call(operator, policy.tenantPut, 'written.web', { document: { suspended: false } });
+    const { warnings } = await call(operator, policy.tenantPut, 'written.off', {
+      document: { limits: { models: { 'demo/ecko': { rpm: 1 } } } },
+    });
+    expect(warnings).toEqual([expect.stringContaining('"demo/ecko"')]);
     await call(operator, policy.tenantPut, 'writtenx', { document: {} });
     await until('the documents', async () => (await listed('platform')).includes('writtenx'));
     expect(await call(operator, policy.tenantGet, 'written', {})).toEqual({ document, revision });
-    expect(await listed('written')).toEqual(['written', 'written.web']);
+    expect(await listed('written')).toEqual(['written', 'written.off', 'written.web']);
     expect(await listed('written.web')).toEqual(['written.web']);
-    expect(await listed('platform')).toEqual(expect.arrayContaining(['written', 'written.web', 'writtenx']));
+    expect(await listed('platform')).toEqual(
+      expect.arrayContaining(['written', 'written.off', 'written.web', 'writtenx']),
+    );
     await expect(call(operator, policy.tenantPut, 'written', { document, revision: 0 })).rejects.toMatchObject({
       code: 'conflict',
     });
@@ -261,16 +267,14 @@ describe('limits', () => {
 });
 
 describe('the document of the nearest ancestor holds', () => {
-  test('a suspended tenant is denied, with all below it that have none of their own', async () => {
+  test('a suspended tenant is denied, with all below it, whatever documents they have', async () => {
     await putTenant('closed', { suspended: true });
-    await putTenant('closed.open', { levels: ['organisation', 'team'] });
-    for (const tenant of ['closed', 'closed.web', 'closed.web.chat']) {
+    await putTenant('closed.open', { suspended: false });
+    for (const tenant of ['closed', 'closed.web', 'closed.web.chat', 'closed.open']) {
       const error = await refusal({ tenant });
       expect(error).toMatchObject({ code: 'denied', details: { rule: 'suspended' } });
     }
-    for (const tenant of ['closed.open', 'closed.open.chat', 'closedx']) {
-      expect((await ask({ tenant })).json()).toMatchObject({ object: 'chat.completion' });
-    }
+    expect((await ask({ tenant: 'closedx' })).json()).toMatchObject({ object: 'chat.completion' });
   });
 
   test('its longest time bounds what is asked', async () => {

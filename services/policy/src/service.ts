@@ -24,10 +24,10 @@ import { defineService, readJsonBody } from '@router-mesh/kernel';
 import { admit } from './admission.ts';
 import { buildCatalogue } from './catalogue.ts';
 import { sharedCounters } from './counters.ts';
-import { deadlineOf, decide, defaultPolicy } from './decide.ts';
+import { deadlineOf, decide, defaultPolicy, suspended } from './decide.ts';
 import { HealthBoard } from './health.ts';
 import { Rates } from './rates.ts';
-import { nearestDocument } from './tenant.ts';
+import { isSuspended, nearestDocument } from './tenant.ts';
 import { tenantAdministration } from './tenants.ts';
 
 export const policyService = defineService({
@@ -52,12 +52,12 @@ export const policyService = defineService({
         if (verb === 'chat' && asksForStream(body)) passage.answerInFrames();
         const { documents } = snapshots.tenants.current;
         const document = nearestDocument(documents, tenant) ?? {};
+        if (documents.size > 0 && isSuspended(documents, tenant)) throw suspended();
         const at = Date.now();
         const parsed = parseAs(requestSchemas[verb], body, 'body');
         const plan = decide({
           verb,
           body: parsed,
-          document,
           catalogue,
           isOpen: (candidate) => board.of(candidate, at)?.open === true,
           at,
@@ -77,7 +77,7 @@ export const policyService = defineService({
         if (name !== defaultPolicy.name) throw new RouterError('not_found', `no policy "${name}"`, { param: 'name' });
         return { ...defaultPolicy, of: platformTenant };
       },
-      ...tenantAdministration(snapshots.tenants, house.put),
+      ...tenantAdministration(snapshots.tenants, () => catalogue, house.put),
     };
   },
 });

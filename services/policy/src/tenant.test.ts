@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nearestDocument } from './tenant.ts';
+import { isSuspended, nearestDocument } from './tenant.ts';
 
 const documents = new Map(['acme', 'acme.web.chat', 'platform', 'other.web'].map((tenant) => [tenant, tenant]));
 
@@ -17,4 +17,19 @@ test.each([
 
 test('there may be none', () => {
   expect(nearestDocument(new Map(), 'acme')).toBeUndefined();
+});
+
+test.each([
+  ['acme', true],
+  ['acme.web', true],
+  ['acme.web.chat', true],
+  ['other', false],
+  ['acmesub', false],
+])('a suspension reaches everything below: %s is suspended: %s', (tenant, expected) => {
+  const written = new Map([
+    ['acme', { suspended: true }],
+    ['acme.web', { suspended: false }],
+    ['other.web', { suspended: true }],
+  ]);
+  expect(isSuspended(written, tenant)).toBe(expected);
 });

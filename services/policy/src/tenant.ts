@@ -1,5 +1,5 @@
 // Which document holds for a tenant: its own, its nearest ancestor's, or the platform's.
-import { lineage, platformTenant } from '@router-mesh/contracts';
+import { lineage, platformTenant, type TenantDocument } from '@router-mesh/contracts';
 
 /** Undefined when none of them has one. */
 export function nearestDocument<Document>(
@@ -11,4 +11,9 @@ export function nearestDocument<Document>(
     if (document !== undefined) return document;
   }
   return undefined;
+}
+
+/** Whether a tenant, or any above it, is suspended: what is said below does not lift it. */
+export function isSuspended(documents: ReadonlyMap<string, TenantDocument>, tenant: string): boolean {
+  return [...lineage(tenant), platformTenant].some((level) => documents.get(level)?.suspended === true);
 }

@@ -1,6 +1,7 @@
 // Administration of tenants' documents: each stays at or below the tenant that its subject names.
 import { isWithin, platformTenant, policy, RouterError, tenants, type TenantDocument } from '@router-mesh/contracts';
 import type { Handlers, House, Snapshot } from '@router-mesh/kernel';
+import { isListed, type Catalogue } from './catalogue.ts';
 
 interface Watched {
   readonly current: Snapshot<TenantDocument>;
@@ -8,7 +9,8 @@ interface Watched {
 
 type Administration = Pick<Handlers<typeof policy>, 'tenantList' | 'tenantGet' | 'tenantPut'>;
 
-export function tenantAdministration(watched: Watched, put: House['put']): Administration {
+/** @param catalogue as it stands now */
+export function tenantAdministration(watched: Watched, catalogue: () => Catalogue, put: House['put']): Administration {
   return {
     tenantList(_request, { tenant: asked }) {
       const { documents, revisions } = watched.current;
@@ -26,8 +28,17 @@ export function tenantAdministration(watched: Watched, put: House['put']): Admin
         throw new RouterError('not_found', `tenant "${tenant}" has no document of its own`, { param: 'subject' });
       return { document, revision: revisions.get(tenant) ?? 0 };
     },
-    tenantPut: async ({ document, revision }, { tenant }) => ({
-      revision: await put(tenants, tenant, document, revision),
-    }),
+    async tenantPut({ document, revision }, { tenant }) {
+      const written = await put(tenants, tenant, document, revision);
+      const warnings = warningsOf(document, catalogue());
+      return { revision: written, ...(warnings.length === 0 ? {} : { warnings }) };
+    },
   };
+}
+
+/** A model's limits hold under its vendor's own name for it, and a provider may come later than its limits. */
+function warningsOf({ limits }: TenantDocument, catalogue: Catalogue): string[] {
+  return Object.keys(limits?.models ?? {})
+    .filter((model) => !isListed(catalogue, model))
+    .map((model) => `no provider has a model "${model}" now, so its limits hold for nothing; an alias is no name here`);
 }

@@ -6,11 +6,11 @@ import type { Models } from './models.ts';
 const everyMs = 1000;
 
 /**
- * Tell of each vendor that is served, once a second for as long as the process lives, and show open breakers in /metrics.
+ * Tell of each vendor that is served, once a second for as long as the process lives, and show open breakers in /metrics and `router status`.
  * @param vendors those that are served now
  */
 export function tellHealth(
-  { instance, signal, gauge }: Pick<House, 'instance' | 'signal' | 'gauge'>,
+  { instance, signal, gauge, note }: Pick<House, 'instance' | 'signal' | 'gauge' | 'note'>,
   models: Models,
   vendors: () => readonly string[],
 ): void {
@@ -27,8 +27,13 @@ export function tellHealth(
     'router_open_breakers',
     'Models that are not called because too many of their last calls failed',
     function* () {
-      for (const [vendor, count] of models.open()) yield [{ vendor }, count] as const;
+      for (const [vendor, open] of models.open()) yield [{ vendor }, open.length] as const;
     },
     ['vendor'],
+  );
+  note(() =>
+    [...models.open()].flatMap(([vendor, open]) =>
+      open.map((model) => `model ${vendor}/${model} is not called for now: its breaker is open`),
+    ),
   );
 }

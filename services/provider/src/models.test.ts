@@ -23,8 +23,8 @@ test('a model that keeps failing is refused, and no other: neither of its vendor
   expect(await models.run(document, 'other', answer)).toBe('answer');
   expect(await models.run(documentOf({ vendor: 'w' }), 'm', answer)).toBe('answer');
   expect([...models.open()]).toEqual([
-    ['v', 1],
-    ['w', 0],
+    ['v', ['m']],
+    ['w', []],
   ]);
 });
 
@@ -71,7 +71,7 @@ test('however many models clients name, a bounded number is known and told of', 
   for (let number = 0; number < 1500; number += 1) await models.run(document, `m-${number}`, answer);
   expect(Object.keys(models.report('v', Date.now()))).toHaveLength(100);
   for (let turn = 0; turn < 2; turn += 1) await fail(models, document, 'bad');
-  expect([...models.open()]).toEqual([['v', 1]]);
+  expect([...models.open()]).toEqual([['v', ['bad']]]);
   for (let number = 0; number < 1500; number += 1) await models.run(document, `n-${number}`, answer);
-  expect([...models.open()]).toEqual([['v', 0]]); // forgotten
+  expect([...models.open()]).toEqual([['v', []]]); // forgotten
 });

@@ -52,10 +52,10 @@ export class Models {
     return Object.fromEntries(told.map(([model, known]) => [model, vitalsOf(known, now)]));
   }
 
-  /** Vendors, and how many of their models have an open breaker. */
-  *open(): Iterable<readonly [vendor: string, count: number]> {
+  /** Vendors, and those of their models whose breaker is open. */
+  *open(): Iterable<readonly [vendor: string, models: readonly string[]]> {
     for (const [vendor, models] of this.#vendors)
-      yield [vendor, [...models.values()].filter(({ breaker }) => breaker.state === 'open').length];
+      yield [vendor, [...models].filter(([, { breaker }]) => breaker.state === 'open').map(([model]) => model)];
   }
 
   #know({ vendor, base_url: base }: ProviderDocument, model: string): Known {

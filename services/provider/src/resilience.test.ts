@@ -272,6 +272,8 @@ describe('the breaker of a model', () => {
     const metrics = await (await fetch(`${mesh.of('provider')[0]?.http}/metrics`)).text();
     expect(metrics).toContain('router_open_breakers{vendor="ill"} 1');
     expect(metrics).toContain('router_open_breakers{vendor="again"} 0');
+    const { notes } = (await (await fetch(`${mesh.of('provider')[0]?.http}/readyz`)).json()) as { notes: string[] };
+    expect(notes).toContain('model ill/shared is not called for now: its breaker is open');
 
     await until('policy to let one through', async () => (await order()).join() === 'ill,fit');
     expect((await client.chat('x', { model: 'shared' })).body.router).toMatchObject({ provider: 'ill', attempts: [] });
