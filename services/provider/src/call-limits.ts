@@ -56,6 +56,11 @@ export class CallLimits {
     if (passage.plan.candidates[1]?.vendor !== passage.member) this.#held.get(passage)?.giveBack();
   }
 
+  /** A passage is about to be answered: whoever has the answer may ask again at once, and finds the slot free. */
+  answering(passage: AtStop): void {
+    this.#held.get(passage)?.giveBack();
+  }
+
   /** A call of a passage has ended: what it used counts, in place of what was charged beforehand. */
   used(passage: AtStop, { input_tokens: input, output_tokens: output }: Omit<Usage, 'estimated'>): void {
     const { limits, attempts } = passage.plan;

@@ -82,12 +82,14 @@ export async function callModel(
   stored.push(store(calls, record));
   if (failure !== undefined) throw failure;
   const usageStored = (await Promise.all(stored)).every(Boolean);
+  const limitsReport = calls.limits.report(passage);
+  calls.limits.answering(passage);
   sendAnswer(passage, {
     candidate,
     whole: heard.answer,
     usage: record.usage,
     usageStored,
-    limits: calls.limits.report(passage),
+    limits: limitsReport,
   });
 }
 
