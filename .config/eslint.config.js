@@ -8,13 +8,13 @@ const mayImport = {
   contracts: [],
   wire: ['contracts'],
   kernel: ['contracts', 'wire'],
-  service: ['contracts', 'wire', 'kernel'],
+  service: ['contracts', 'wire', 'kernel', 'wend'],
   client: ['contracts', 'wire'],
-  cli: ['contracts', 'wire', 'client'],
+  cli: ['contracts', 'wire', 'client', 'wend'],
   wend: [],
   local: ['contracts', 'client'],
   demo: [], // a deployable, but no member of the mesh
-  testing: ['contracts', 'wire', 'client'],
+  testing: ['contracts', 'wire', 'client', 'wend'],
 };
 
 // Matches the packages that are there for the tests, and what is inside them: nothing that ships may import them.

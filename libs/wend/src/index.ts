@@ -1,0 +1,22 @@
+// Wend, the policy language: what hosts and tools may use of it.
+export { checkCatalogue, link, type Linked, type LinkedPolicy, type LinkOptions, type Source } from './link/link.ts';
+export { UnitCache } from './link/unit-cache.ts';
+export type { Catalogue, ModelRecord } from './decide/catalogue.ts';
+export { decide, type Facts } from './decide/decide.ts';
+export type { Decision, Effects, Json } from './decide/decision.ts';
+export { explain, type Explained, type Explanation } from './decide/explain.ts';
+export type { Input, ModelHealth } from './decide/input.ts';
+export { codes, type Code } from './diagnostics/codes.ts';
+export type { Diagnostic, Severity, Span } from './diagnostics/diagnostic.ts';
+export { positionAt, type Position } from './diagnostics/position.ts';
+export { render } from './diagnostics/render.ts';
+export { toSarif } from './diagnostics/sarif.ts';
+export { costModel, runLimits, sourceLimits, valueLimits, type RunLimits } from './limits.ts';
+export { closures } from './run/closures.ts';
+export { generate } from './run/generate.ts';
+export type { BackEnd } from './run/instance.ts';
+export { format } from './syntax/format.ts';
+export { parse } from './syntax/parse.ts';
+export type { SourceFile } from './syntax/tree.ts';
+export { runTests, type Covered, type TestReport, type TestResult } from './tools/run-tests.ts';
+export { sampleInput, samples } from './tools/samples.ts';

@@ -1,0 +1,21 @@
+// What bounds a policy: in time, in size, and in its text. A host may raise fuel and depth; the others are of the language.
+
+/** What a run may spend, each layer for itself. */
+export interface RunLimits {
+  readonly fuel: number;
+  /** Calls within calls. */
+  readonly depth: number;
+  /** What strings, lists and records may take together, as the cost model counts them. */
+  readonly bytes: number;
+}
+
+export const runLimits: RunLimits = { fuel: 20_000, depth: 64, bytes: 256 * 1024 };
+
+/** Characters of a string, items of a list, bytes of a decision as JSON, candidates. */
+export const valueLimits = { stringChars: 4096, listItems: 1024, decisionBytes: 32 * 1024, candidates: 32 } as const;
+
+/** Bytes of a source, depth of its tree (left chains included), rules of a linked policy, layers of a chain. */
+export const sourceLimits = { bytes: 256 * 1024, depth: 200, rules: 500, layers: 8, units: 64 } as const;
+
+/** Of the prices: a change of what anything costs is a new version. */
+export const costModel = 'wend/cost/1';

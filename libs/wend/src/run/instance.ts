@@ -1,0 +1,51 @@
+// A unit within one linked policy, and what a back end makes of a unit: the code is shared, the instance is small.
+import type { ModelRecord } from '../decide/catalogue.ts';
+import type { At, EffectSpec, Unit } from '../ir/ir.ts';
+import type { Run } from './run.ts';
+
+/** Bool, Int, Float, Duration (ms), Money (pico-USD), Time (epoch ms), String, ModelId, Model, Json, list, map (own properties), record, or null. */
+export type Value =
+  null | boolean | number | string | ModelRecord | readonly Value[] | { readonly [key: string]: Value };
+
+export type Compiled = (unit: Instance, run: Run) => Value;
+export type CompiledFunction = (unit: Instance, run: Run, ...values: Value[]) => Value;
+
+/** What a back end makes of a unit; the arrays are parallel to the unit's own. */
+export interface CompiledUnit {
+  readonly functions: readonly CompiledFunction[];
+  readonly values: readonly Compiled[];
+  readonly rules: readonly { readonly when: Compiled | undefined; readonly body: Compiled }[];
+  readonly routes: readonly { readonly when: Compiled | undefined; readonly body: Compiled }[];
+  /** By test, then by step; undefined where a step computes nothing. */
+  readonly tests: readonly (readonly (Compiled | undefined)[])[];
+}
+
+/** Closures, or generated JavaScript: equal in result, fuel and allocation. */
+export type BackEnd = (unit: Unit) => CompiledUnit;
+
+export interface Instance {
+  readonly unit: Unit;
+  readonly code: CompiledUnit;
+  /** Of its params and consts: a param as the leaf set it. */
+  readonly values: readonly Value[];
+  /** `Ref.unit` → instance; the first is itself. */
+  readonly links: readonly Instance[];
+  /** Its functions, and what a layer below put in the place of an `open` one. */
+  readonly functions: readonly { readonly unit: Instance; readonly call: CompiledFunction }[];
+}
+
+/** Takes what rules and routes say. */
+export interface EffectSink {
+  /** @param operands as `EffectSpec` lists them */
+  effect(
+    effect: EffectSpec,
+    operands: readonly Value[],
+    test: ((model: ModelRecord) => boolean) | undefined,
+    from: { readonly unit: Instance; readonly at: At },
+  ): void;
+  /** Before the arms of an experiment; what is told until `endArm` is of the arm. */
+  experiment(name: string, key: Value, from: { readonly unit: Instance; readonly at: At }): void;
+  beginArm(name: string): void;
+  endArm(): void;
+  endExperiment(): void;
+}

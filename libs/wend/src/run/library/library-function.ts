@@ -1,0 +1,51 @@
+// What a function of the library is: its type for the checker, its words for the reference, its code for both back ends.
+import type { At } from '../../ir/ir.ts';
+import type { Basic } from '../../types/type.ts';
+import type { Instance, Value } from '../instance.ts';
+import type { Run } from '../run.ts';
+
+/** A type in which some places are left open: `[T]`, `T => Bool`. */
+export type LibraryType =
+  | { readonly kind: Basic }
+  | { readonly kind: 'enum'; readonly values: readonly string[] }
+  | { readonly kind: 'list' | 'map' | 'optional'; readonly of: LibraryType }
+  | { readonly kind: 'record'; readonly fields: ReadonlyMap<string, LibraryType> }
+  /** The same type wherever the name stands; `within` says what it may be, where not anything. */
+  | { readonly kind: 'variable'; readonly name: string; readonly within?: readonly Basic[] }
+  /** A lambda, or the name of a function where that takes as many parameters. */
+  | { readonly kind: 'function'; readonly parameters: readonly LibraryType[]; readonly returns: LibraryType };
+
+export interface LibraryParameter {
+  readonly name: string;
+  readonly type: LibraryType;
+  /** May be left out; only the last ones. It is null then. */
+  readonly optional?: true;
+}
+
+/** Where a call stands. */
+export interface Caller {
+  readonly unit: Instance;
+  readonly run: Run;
+  readonly at: At;
+}
+
+/** A lambda, or the name of a function, as an argument. */
+export type LibraryLambda = (...values: Value[]) => Value;
+
+export interface LibraryFunction {
+  readonly name: string;
+  readonly group: 'strings' | 'lists' | 'conversions' | 'numbers' | 'time' | 'routing' | 'other';
+  readonly parameters: readonly LibraryParameter[];
+  readonly returns: LibraryType;
+  /** One sentence for the reference. */
+  readonly summary: string;
+  /** Expressions and their values as JSON; run by a test. */
+  readonly examples: readonly (readonly [source: string, value: unknown])[];
+  /** What it charges beyond the 1 of its node, in words. */
+  readonly price?: string;
+  /**
+   * Charges what it touches through the caller's meter before it touches it.
+   * @throws PolicyFailure
+   */
+  run(caller: Caller, ...values: readonly (Value | LibraryLambda)[]): Value;
+}
