@@ -46,7 +46,8 @@ export type PlanCache = z.infer<typeof PlanCache>;
 export const ResponseTransform = z.looseObject({
   /** Field after field from the top of the body; a number is a place in a list. */
   path: z.array(z.union([z.string(), z.int().nonnegative()])).min(1),
-  value: z.json(),
+  /** Any JSON value. */
+  value: z.unknown(),
 });
 export type ResponseTransform = z.infer<typeof ResponseTransform>;
 
