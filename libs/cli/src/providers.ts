@@ -62,9 +62,12 @@ export function addProviders(program: Command): void {
 
 function showAll(providers: readonly ProviderReport[]): string {
   if (providers.length === 0) return 'no providers; write one with router providers add';
-  const rows = providers.map(({ vendor, base_url: url, key = 'none', models, any_model: any }) => {
+  const rows = providers.map(({ vendor, base_url: url, region = '', key = 'none', models, any_model: any }) => {
     const names = models.map(({ name }) => name);
-    return [vendor, url, key, [...names, ...(any ? ['any other'] : [])].join(', ')];
+    return [vendor, url, region, key, [...names, ...(any ? ['any other'] : [])].join(', ')];
   });
-  return table([{ title: 'VENDOR' }, { title: 'BASE URL' }, { title: 'KEY' }, { title: 'MODELS' }], rows);
+  return table(
+    [{ title: 'VENDOR' }, { title: 'BASE URL' }, { title: 'REGION' }, { title: 'KEY' }, { title: 'MODELS' }],
+    rows,
+  );
 }

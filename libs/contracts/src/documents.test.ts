@@ -28,6 +28,30 @@ describe('a provider document', () => {
     ['is refused with the alias "auto"', { models: [{ name: 'm', aliases: ['auto'] }] }, 'models.0.aliases.0'],
     ['may have a model that is called "auto"', { models: [{ name: 'auto' }] }, undefined],
     ['is refused with a key that is no token', { key: '../other' }, 'key'],
+    [
+      'says where its models run and what they take',
+      {
+        region: 'eu-central',
+        models: [
+          {
+            name: 'm',
+            region: 'on-premises',
+            context_tokens: 128_000,
+            max_output_tokens: 16_384,
+            modalities: ['text', 'image'],
+            tools: true,
+          },
+        ],
+      },
+      undefined,
+    ],
+    ['is refused with a region that is no token', { region: 'EU Central' }, 'region'],
+    [
+      'is refused with a model that takes no tokens',
+      { models: [{ name: 'm', context_tokens: 0 }] },
+      'models.0.context_tokens',
+    ],
+    ['is refused with a model that takes nothing', { models: [{ name: 'm', modalities: [] }] }, 'models.0.modalities'],
     ['is refused with a field that nobody knows', { keys: 'x' }, 'keys'],
   ])('%s', (_, changes, param) => {
     expect(refusedFor(() => parseAs(ProviderDocument, { ...document, ...changes }, 'document'))).toBe(param);

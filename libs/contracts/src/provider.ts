@@ -11,6 +11,7 @@ export const Price = z.strictObject({
 });
 
 const MaxInFlight = z.int().positive().max(100_000);
+const Tokens = z.int().positive();
 const TimeLimitMs = z.int().positive().max(86_400_000);
 
 /** Time-outs of a vendor's own, ms; what is absent is as the settings of provider say. */
@@ -44,6 +45,15 @@ export const ModelDocument = z.strictObject({
     )
     .optional(),
   price: Price.optional(),
+  /** Where it runs, in the operator's own words; stronger than the vendor's. Policies read it, as they do what follows. */
+  region: Token.optional(),
+  /** Tokens that a request and its answer may have together. */
+  context_tokens: Tokens.optional(),
+  max_output_tokens: Tokens.optional(),
+  /** What a message to it may hold: `text`, `image`, `audio`. */
+  modalities: z.array(Token).min(1).optional(),
+  /** Whether it calls tools. */
+  tools: z.boolean().optional(),
   /** Calls that an instance makes to it at once at most; stronger than the vendor's. */
   max_in_flight: MaxInFlight.optional(),
 });
@@ -64,6 +74,8 @@ export const ProviderDocument = z.strictObject({
     .refine((url) => !/^https?:\/\/[^/?#]*@/i.test(url), 'must hold no credentials: name a key instead'),
   /** The name of its key: resolves only to `ROUTER_KEY_<NAME>` or a file of that name in the secrets folder. */
   key: Token.optional(),
+  /** Where its models run, in the operator's own words: `eu-central`, `on-premises`. */
+  region: Token.optional(),
   models: z.array(ModelDocument).refine(areNamedOnce, 'must name each model once'),
   /** Models that are not listed may be asked for as `vendor/model`. */
   any_model: z.boolean().optional(),
