@@ -37,7 +37,7 @@ function rollUpTypes(): string {
 function describe(imports: readonly string[]): object {
   const [contracts, wire, client] = ['contracts', 'wire', 'client'].map(readPackage);
   const pinned = { ...contracts?.dependencies, ...wire?.dependencies, ...client?.dependencies };
-  const dependencies = imports.filter((path) => !isBuiltin(path)).sort();
+  const dependencies = [...new Set(imports.filter((path) => !isBuiltin(path)).map(packageOf))].sort();
   return {
     name: client?.name,
     version: client?.version,
@@ -49,6 +49,11 @@ function describe(imports: readonly string[]): object {
     exports: { '.': { types: './index.d.ts', default: './index.js' } },
     dependencies: Object.fromEntries(dependencies.map((name) => [name, versionOf(name, pinned)])),
   };
+}
+
+/** `@scope/name` or `name`, whatever file of it is imported. */
+function packageOf(path: string): string {
+  return path.split('/', path.startsWith('@') ? 2 : 1).join('/');
 }
 
 function versionOf(dependency: string, pinned: Readonly<Record<string, string>>): string {

@@ -46,6 +46,15 @@ test('a partition holds what is said and tells nobody; healed, it goes on where 
   await until('the rest', () => heard() === 'before meanwhile ');
 });
 
+test('whoever is hung up on hears the end at once, and what it still says is held', async () => {
+  const { proxy, client, heard, accepted } = await echoing();
+  client.write('before ');
+  await until('the first word', () => heard() === 'before ');
+  proxy.hangUp();
+  await once(client, 'end');
+  expect([heard(), accepted[0]?.destroyed]).toEqual(['before ', false]);
+});
+
 test('a cut way breaks what goes through and takes nobody, until it is healed', async () => {
   const { proxy, client, heard } = await echoing();
   proxy.cut();

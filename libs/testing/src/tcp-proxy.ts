@@ -11,6 +11,7 @@ export class TcpProxy implements AsyncDisposable {
   readonly #target: URL;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  readonly #accepted = new Set<Socket>();
   #state: 'open' | 'partitioned' | 'cut' = 'open';
   #bytesPerSecond = Infinity;
   /** Lets go on what waits for the way to be open again. */
@@ -52,6 +53,12 @@ export class TcpProxy implements AsyncDisposable {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** Read no more, and tell whoever connected that nothing more will come: what a server does that stops with much unread. */
+  hangUp(): void {
+    this.partition();
+    for (const socket of this.#accepted) socket.end();
+  }
+
   /** Let everything through again, at full speed. */
   heal(): void {
     this.#state = 'open';
@@ -76,6 +83,8 @@ export class TcpProxy implements AsyncDisposable {
       near.destroy();
       return;
     }
+    this.#accepted.add(near);
+    near.on('close', () => this.#accepted.delete(near));
     const far = connect(Number(this.#target.port), this.#target.hostname);
     for (const [from, to] of [
       [near, far],

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { RouterError } from '@router-mesh/contracts';
 import {
-  connect,
   credsAuthenticator,
   PermissionViolationError,
   type NatsConnection,
@@ -11,6 +10,7 @@ import {
 } from '@nats-io/transport-node';
 import { z } from 'zod';
 import { followState } from './connection-state.ts';
+import { connectByTransport } from './transport.ts';
 
 export interface ConnectionSettings {
   readonly servers: readonly string[];
@@ -57,7 +57,7 @@ export async function connectNats(settings: ConnectionSettings): Promise<NatsCon
     ...readCredentials(settings.credentials),
   };
   try {
-    const nc = await connect(options);
+    const nc = await connectByTransport(options);
     followState(nc);
     return nc;
   } catch (error) {
