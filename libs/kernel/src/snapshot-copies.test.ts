@@ -58,8 +58,10 @@ test('a copy follows its bucket, and a watch that starts from it shows the same'
 
 test('the bucket replaces its copy as a whole when it comes, and never the other way round', async () => {
   await using nats = await natsServer();
-  const { nc, watch } = await watched(nats);
+  const nc = await nats.connect('root');
+  await ensureStores(nc, [words], { replicas: 1 });
   await putDocument(nc, words, 'live', { word: 'live' });
+  const watch = new SnapshotWatch(nc, words, { inboxPrefix: '_INBOX' });
   watch.startFrom({ revision: 9, documents: [['old', 9, { word: 'old' }]] });
   expect([...watch.current.documents.keys()]).toEqual(['old']);
   await until('the bucket', () => !watch.isCopy);
