@@ -1,6 +1,6 @@
-// Sending spans: to a collector by OTLP over HTTP (JSON), or to the console.
+// Sending spans: to a collector by OTLP over HTTP (protobuf, the standard's default), or to the console.
 import { ExportResultCode, getStringFromEnv } from '@opentelemetry/core';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { ConsoleSpanExporter, type ReadableSpan, type SpanExporter } from '@opentelemetry/sdk-trace';
 import type { Logger } from 'pino';
 import type { SpanTarget } from './tracing.ts';
@@ -10,8 +10,8 @@ export function openExporter(target: SpanTarget, log: Logger): SpanExporter {
   if (target === 'console') return new ConsoleSpanExporter();
   const protocol =
     getStringFromEnv('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL') ?? getStringFromEnv('OTEL_EXPORTER_OTLP_PROTOCOL');
-  if (protocol !== undefined && protocol !== 'http/json')
-    log.warn(`OTEL_EXPORTER_OTLP_PROTOCOL="${protocol}" is not spoken here; traces go by http/json`);
+  if (protocol !== undefined && protocol !== 'http/protobuf')
+    log.warn(`OTEL_EXPORTER_OTLP_PROTOCOL="${protocol}" is not spoken here; traces go by http/protobuf`);
   return new LossTeller(new OTLPTraceExporter(), log);
 }
 

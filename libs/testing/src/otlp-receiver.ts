@@ -1,111 +1,93 @@
-// An OTLP receiver in the test's own process: what OpenTelemetry's exporters send by HTTP as JSON, held to the protocol's mapping to JSON, field by field.
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+// An OTLP receiver in the test's own process: Elastic's, which decodes what exporters send by the protocol's own schema, and here the spans as tests read them.
+import { createServer, type AddressInfo } from 'node:net';
 import { z } from 'zod';
+import { newMockOtlpServer, normalizeTrace, type MockOtlpServer } from './mock-otlp-server.ts';
 import { poll } from './poll.ts';
 
-/** Ids are hex in OTLP's JSON, unlike in that of protobuf; all zeros are none. */
+/** Not all zeros, which stand for none. */
 const hex = (digits: number) => z.string().regex(new RegExp(`^(?!0+$)[0-9a-f]{${digits}}$`));
-/** 64-bit numbers are decimal strings. */
+/** A value of an enum, without the prefix that all its values have. */
+const named = <Name extends string>(prefix: string, names: readonly Name[]) =>
+  z
+    .string()
+    .transform((text) => text.replace(prefix, ''))
+    .pipe(z.enum(names));
 const Nanoseconds = z
   .string()
   .regex(/^\d{1,20}$/)
   .transform(BigInt);
-const Kind = z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(5)]);
-
-const Value = z.union([
-  z.strictObject({ stringValue: z.string() }).transform((value) => value.stringValue),
-  z.strictObject({ boolValue: z.boolean() }).transform((value) => value.boolValue),
-  z
-    .strictObject({ intValue: z.union([z.int(), z.string().regex(/^-?\d+$/)]) })
-    .transform((value) => Number(value.intValue)),
-  z.strictObject({ doubleValue: z.number() }).transform((value) => value.doubleValue),
-  z
-    .strictObject({ arrayValue: z.strictObject({ values: z.array(z.strictObject({ stringValue: z.string() })) }) })
-    .transform((value) => value.arrayValue.values.map(({ stringValue }) => stringValue)),
-]);
 const Attributes = z
-  .array(z.strictObject({ key: z.string().min(1), value: Value }))
-  .optional()
-  .transform((list = []) => Object.fromEntries(list.map(({ key, value }) => [key, value])));
+  .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]))
+  .default({});
 
-const Span = z.strictObject({
+const Span = z.object({
   traceId: hex(32),
   spanId: hex(16),
-  parentSpanId: z.union([hex(16), z.literal('')]).optional(),
+  parentSpanId: hex(16).optional(),
   traceState: z.string().optional(),
   name: z.string().min(1),
-  kind: Kind,
+  kind: named('SPAN_KIND_', ['INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER']),
   startTimeUnixNano: Nanoseconds,
   endTimeUnixNano: Nanoseconds,
   attributes: Attributes,
-  events: z.array(z.unknown()).optional(),
-  links: z.array(z.unknown()).optional(),
-  droppedAttributesCount: z.int().optional(),
-  droppedEventsCount: z.int().optional(),
-  droppedLinksCount: z.int().optional(),
-  status: z.strictObject({ code: z.literal([0, 1, 2]).optional(), message: z.string().optional() }),
-  flags: z.int().optional(),
+  status: z.object({ code: named('STATUS_CODE_', ['UNSET', 'OK', 'ERROR']) }),
 });
 
-/** `opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest`. */
-const TraceRequest = z.strictObject({
+/** `opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest`, decoded. */
+const TraceRequest = z.object({
   resourceSpans: z.array(
-    z.strictObject({
-      resource: z.strictObject({ attributes: Attributes, droppedAttributesCount: z.int().optional() }),
-      scopeSpans: z.array(
-        z.strictObject({
-          scope: z.strictObject({ name: z.string(), version: z.string().optional() }),
-          spans: z.array(Span),
-          schemaUrl: z.string().optional(),
-        }),
-      ),
-      schemaUrl: z.string().optional(),
+    z.object({
+      resource: z.object({ attributes: Attributes }),
+      scopeSpans: z.array(z.object({ spans: z.array(Span) })),
     }),
   ),
 });
 
 /** A span as it arrived. */
-export interface ReceivedSpan extends Omit<z.output<typeof Span>, 'kind'> {
-  readonly kind: 'INTERNAL' | 'SERVER' | 'CLIENT' | 'PRODUCER' | 'CONSUMER' | 'UNSPECIFIED';
+export interface ReceivedSpan extends z.output<typeof Span> {
   /** Of the process that sent it. */
   readonly resource: z.output<typeof Attributes>;
 }
-
-const kinds = ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER'] as const;
 
 export class OtlpReceiver implements AsyncDisposable {
   readonly spans: ReceivedSpan[] = [];
   /** The headers of each request. */
   readonly requests: Readonly<Record<string, string | string[] | undefined>>[] = [];
-  /** What was no OTLP. */
+  /** What was no traces by http/protobuf. */
   readonly refused: string[] = [];
-  readonly #server: Server;
+  readonly #server: MockOtlpServer;
+  #open = true;
 
-  private constructor(server: Server) {
-    this.#server = server;
+  private constructor(port: number) {
+    this.#server = newMockOtlpServer({
+      services: ['http'],
+      httpHostname: '127.0.0.1',
+      httpPort: port,
+      logLevel: 'error',
+      onRequest: ({ method, path, headers }) => {
+        if (!this.#open) return;
+        this.requests.push(headers);
+        const said = `${method} ${path} ${String(headers['content-type'])}`;
+        if (said !== 'POST /v1/traces application/x-protobuf') this.refused.push(said);
+      },
+      onTrace: (request) => {
+        if (this.#open) this.#take(request);
+      },
+    });
   }
 
   /** @param port a free one when it is 0 */
   static async start(port = 0): Promise<OtlpReceiver> {
-    const receiver: OtlpReceiver = new OtlpReceiver(
-      createServer((request, response) => {
-        const chunks: Buffer[] = [];
-        request.on('data', (chunk: Buffer) => chunks.push(chunk));
-        request.on('end', () => {
-          receiver.requests.push(request.headers);
-          receiver.#take(`${request.method} ${request.url}`, request.headers['content-type'], Buffer.concat(chunks));
-          response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-        });
-      }),
-    );
-    await new Promise<void>((resolve) => receiver.#server.listen(port, '127.0.0.1', resolve));
+    const receiver = new OtlpReceiver(port);
+    await receiver.#server.start();
     return receiver;
   }
 
   /** For OTEL_EXPORTER_OTLP_ENDPOINT. */
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    const url = this.#server.httpUrl;
+    if (url === null) throw new Error('the OTLP receiver does not listen');
+    return url.origin;
   }
 
   /** The spans of a trace, once there are that many. */
@@ -116,23 +98,21 @@ export class OtlpReceiver implements AsyncDisposable {
     });
   }
 
+  /** What its server is sent goes to every receiver of the process, even after its end: it hears no more. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.close().closeAllConnections();
+    this.#open = false;
+    await this.#server.close();
   }
 
-  #take(to: string, type: string | undefined, body: Buffer): void {
-    if (to !== 'POST /v1/traces' || type !== 'application/json') {
-      this.refused.push(`${to} with ${type}`);
-      return;
-    }
-    const parsed = TraceRequest.safeParse(JSON.parse(body.toString()));
+  #take(request: unknown): void {
+    const parsed = TraceRequest.safeParse(normalizeTrace(request));
     if (!parsed.success) {
       this.refused.push(parsed.error.message);
       return;
     }
     for (const { resource, scopeSpans } of parsed.data.resourceSpans)
       for (const span of scopeSpans.flatMap(({ spans }) => spans))
-        this.spans.push({ ...span, kind: kinds[span.kind], resource: resource.attributes });
+        this.spans.push({ ...span, resource: resource.attributes });
   }
 }
 
