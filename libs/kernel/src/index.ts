@@ -9,6 +9,7 @@ export {
 } from './define.ts';
 export { Outage, type OutageSettings } from './outage.ts';
 export { readJsonBody } from './json-body.ts';
+export { nextCandidates } from './next-candidates.ts';
 export { type EntryPassage } from './entry-passage.ts';
 export { type StopPassage } from './stop-passage.ts';
 export { run, version } from './run.ts';

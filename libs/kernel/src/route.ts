@@ -10,6 +10,7 @@ import {
   type Plan,
 } from '@router-mesh/contracts';
 import type { Travel } from '@router-mesh/wire';
+import { nextCandidates } from './next-candidates.ts';
 
 /** The stop to publish to, and the travel to publish with it. */
 export interface NextStop {
@@ -45,9 +46,9 @@ export function withoutStop({ stop, optional, travel }: NextStop, retryAfterMs =
   });
 }
 
-/** The next candidate's stop after the first candidate failed: one leg further. Undefined when it was the last. */
+/** The next candidate's stop after the first candidate failed: one leg further. Undefined when none is to be tried after such a failure. */
 export function afterFailure(travel: Travel, attempt: Attempt): NextStop | undefined {
-  const [, ...candidates] = travel.plan.candidates;
+  const candidates = [...nextCandidates(travel.plan.candidates, attempt.class)];
   const [next] = candidates;
   if (next === undefined) return undefined;
   const plan = fitted({ ...travel.plan, candidates, attempts: [...travel.plan.attempts, attempt] });

@@ -128,7 +128,7 @@ export class StopPassage extends Passage {
 
   /**
    * Drop the first candidate after it failed and go on to the next, one leg further: here when it is of the same stop, else as a forward.
-   * `none`: it was the last.
+   * `none`: it was the last that is to be tried after such a failure.
    * @param before what an answer must wait for, should this stop have to give it after all; never rejects
    */
   fallBack(attempt: Attempt, before: Promise<unknown>): 'here' | 'forwarded' | 'none' {

@@ -8,7 +8,7 @@ import {
   type PlanLimits,
   type Usage,
 } from '@router-mesh/contracts';
-import type { House, StopPassage } from '@router-mesh/kernel';
+import { nextCandidates, type House, type StopPassage } from '@router-mesh/kernel';
 import { Slots, type Held } from './slots.ts';
 
 /** Failures that always mean that no request left a process; and those that mean it where no upstream gave a status for them. */
@@ -52,8 +52,9 @@ export class CallLimits {
   }
 
   /** A passage falls back: where the next candidate is another vendor's, it gets its slots anew there. */
-  fallingBack(passage: AtStop): void {
-    if (passage.plan.candidates[1]?.vendor !== passage.member) this.#held.get(passage)?.giveBack();
+  fallingBack(passage: AtStop, failure: FailureClass): void {
+    if (nextCandidates(passage.plan.candidates, failure)[0]?.vendor !== passage.member)
+      this.#held.get(passage)?.giveBack();
   }
 
   /** A passage is about to be answered: whoever has the answer may ask again at once, and finds the slot free. */

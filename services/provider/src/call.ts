@@ -1,8 +1,8 @@
 // One passage at a provider's stop: candidate after candidate, each more than once where that may help, until one answers, a failure is final, or the
 // next one is another vendor's.
 import { modelId, RouterError, slotsNeed, type Candidate } from '@router-mesh/contracts';
-import type { StopPassage } from '@router-mesh/kernel';
-import { attemptOf, CallFailure, errorOf, fallsBack } from './failure.ts';
+import { nextCandidates, type StopPassage } from '@router-mesh/kernel';
+import { attemptOf, CallFailure, errorOf } from './failure.ts';
 import { callModel, type Calls } from './one-call.ts';
 import { waitBeforeRetry } from './retry.ts';
 import { wait } from './wait.ts';
@@ -85,8 +85,9 @@ async function goOn(
   const waitMs = waitBeforeRetry({
     failure: error,
     retried,
-    retries: calls.document(candidate.vendor)?.retries ?? calls.settings.retries,
-    others: passage.plan.candidates.length > 1,
+    retries: candidate.retry ?? calls.document(candidate.vendor)?.retries ?? calls.settings.retries,
+    backoff: candidate.backoff,
+    others: nextCandidates(passage.plan.candidates, error.class).length > 0,
     remainingMs: passage.remainingMs(),
     random: Math.random(),
   });
@@ -95,8 +96,8 @@ async function goOn(
     passage.tryAgain(attempt);
     return 'again';
   }
-  calls.limits.fallingBack(passage);
-  const next = fallsBack(error.class) ? passage.fallBack(attempt, Promise.all(stored)) : 'none';
+  calls.limits.fallingBack(passage, error.class);
+  const next = passage.fallBack(attempt, Promise.all(stored));
   if (next === 'none') throw errorOf(error, attempts);
   return next;
 }

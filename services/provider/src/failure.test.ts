@@ -1,16 +1,7 @@
 import type { Attempt, FailureClass } from '@router-mesh/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  attemptOf,
-  CallFailure,
-  errorOf,
-  errorOfCall,
-  failureOfAnswer,
-  failureWithin,
-  fallsBack,
-  redact,
-} from './failure.ts';
+import { attemptOf, CallFailure, errorOf, errorOfCall, failureOfAnswer, failureWithin, redact } from './failure.ts';
 
 const openai = (message: string, more: object = {}): string =>
   JSON.stringify({ error: { message, type: 't', param: null, code: null, ...more } });
@@ -160,20 +151,6 @@ test('an answer that is no HTTP has failed, though its error has no code', () =>
 
 test('a bug is no failure of the model', () => {
   expect(errorOfCall(new TypeError('x is not a function'))).toMatchObject({ code: 'internal' });
-});
-
-test.each<[FailureClass, boolean]>([
-  ['timeout', true],
-  ['server_error', true],
-  ['rate_limited', true],
-  ['overloaded', true],
-  ['context_length', true],
-  ['auth', true],
-  ['not_running', true],
-  ['bad_request', false],
-  ['content_filter', false],
-])('after %s another candidate is tried: %s', (failure, expected) => {
-  expect(fallsBack(failure)).toBe(expected);
 });
 
 test.each<[string, CallFailure, { passing: boolean; unwell: boolean }]>([

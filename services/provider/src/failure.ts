@@ -206,11 +206,6 @@ function codeOf(error: unknown): string | undefined {
   return error.name === 'HTTPParserError' ? error.name : undefined;
 }
 
-/** Whether another candidate may do better: what is wrong with the request itself is wrong everywhere. */
-export function fallsBack(failure: FailureClass): boolean {
-  return failure !== 'bad_request' && failure !== 'content_filter';
-}
-
 /** What the client is told when no candidate is left, or none would help. */
 export function errorOf(failure: CallFailure, attempts: readonly Attempt[]): RouterError {
   const soonestMs = soonest(attempts);

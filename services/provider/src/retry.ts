@@ -1,11 +1,12 @@
 // Whether a candidate that failed is tried again before the next one, and when. Pure.
+import type { Backoff } from '@router-mesh/contracts';
 import type { CallFailure } from './failure.ts';
 
 /** A wait that is longer is not worth it while another candidate is left, ms. */
 const worthMs = 500;
 /** The longest wait for the last candidate, ms. */
 const longestMs = 10_000;
-/** The first wait is between half of this and this, ms; each further one twice as long. */
+/** The first wait is between half of this and this, ms, where the plan says nothing else; each further one twice as long. */
 const firstMs = 200;
 
 export interface Situation {
@@ -14,6 +15,8 @@ export interface Situation {
   readonly retried: number;
   /** How often it may be. */
   readonly retries: number;
+  /** The waits that the plan wants for it. */
+  readonly backoff?: Backoff | undefined;
   /** Whether another candidate is left. */
   readonly others: boolean;
   /** Until the deadline. */
@@ -23,19 +26,26 @@ export interface Situation {
 }
 
 /**
- * Ms to wait before the same candidate is tried again: exponential with jitter, and never before the upstream wants it.
+ * Ms to wait before the same candidate is tried again: exponential with jitter, and never before the upstream wants it. Where the plan says what to wait,
+ * that is worth it; an upstream that wants more than the plan's longest wait is not waited for.
  * @returns undefined when it is not to be tried again: it failed in a way that does not pass, was tried often enough, or the wait is not worth it
  */
 export function waitBeforeRetry({
   failure,
   retried,
   retries,
+  backoff,
   others,
   remainingMs,
   random,
 }: Situation): number | undefined {
   if (!failure.passing || retried >= retries) return undefined;
-  const backoffMs = firstMs * 2 ** retried * (0.5 + random / 2);
-  const waitMs = Math.round((failure.retryAfterMs ?? 0) + backoffMs);
+  const jitter = 0.5 + random / 2;
+  const wantedMs = failure.retryAfterMs ?? 0;
+  const waitMs = Math.round(wantedMs + (backoff?.base_ms ?? firstMs) * 2 ** retried * jitter);
+  if (backoff !== undefined) {
+    const cappedMs = Math.min(waitMs, backoff.cap_ms);
+    return wantedMs > backoff.cap_ms || cappedMs >= remainingMs ? undefined : cappedMs;
+  }
   return waitMs > (others ? worthMs : longestMs) || waitMs >= remainingMs ? undefined : waitMs;
 }
