@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Attempt, FailureClass } from './answer.ts';
 import { Verb } from './chat.ts';
-import { PlanLimits } from './limits.ts';
+import { PlanLimits, slotsNeed } from './limits.ts';
 import { Token } from './tokens.ts';
 
 const Milliseconds = z.int().nonnegative();
@@ -78,6 +78,10 @@ export const Plan = z.looseObject({
   transforms: z.array(ResponseTransform).optional(),
 });
 export type Plan = z.infer<typeof Plan>;
+
+/** What a provider's stop can do for a plan that names it in `needs`: one that cannot refuses the request, rather than leave it undone. */
+export const providerNeeds = [slotsNeed, 'fallback', 'transform'] as const;
+export type ProviderNeed = (typeof providerNeeds)[number];
 
 /** What `decide` answers: the plan and the stops that it would visit. */
 export const Decision = z.object({

@@ -1,11 +1,13 @@
 // One passage at a provider's stop: candidate after candidate, each more than once where that may help, until one answers, a failure is final, or the
 // next one is another vendor's.
-import { modelId, RouterError, slotsNeed, type Candidate } from '@router-mesh/contracts';
+import { modelId, providerNeeds, RouterError, type Candidate } from '@router-mesh/contracts';
 import { nextCandidates, type StopPassage } from '@router-mesh/kernel';
 import { attemptOf, CallFailure, errorOf } from './failure.ts';
 import { callModel, type Calls } from './one-call.ts';
 import { waitBeforeRetry } from './retry.ts';
 import { wait } from './wait.ts';
+
+const known: readonly string[] = providerNeeds;
 
 /**
  * Serve a passage.
@@ -40,7 +42,7 @@ async function callCandidates(calls: Calls, passage: StopPassage): Promise<void>
 
 /** A plan may need what this stop cannot do; ignoring that would be no answer to it. */
 function refuseNeeds({ plan, stop }: StopPassage): void {
-  const need = plan.needs.find((one) => one !== slotsNeed);
+  const need = plan.needs.find((one) => !known.includes(one));
   if (need === undefined) return;
   throw new RouterError('unavailable', `stop "${stop}" cannot do "${need}", which the plan needs`, {
     details: { reason: 'needs', stop, need },

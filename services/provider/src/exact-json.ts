@@ -4,6 +4,7 @@
 const exact = JSON as unknown as {
   parse(text: string, revive: (key: string, value: unknown, context: { readonly source?: string }) => unknown): unknown;
   rawJSON(text: string): unknown;
+  isRawJSON(value: unknown): boolean;
 };
 
 // Matches what may be a number that a double cannot hold: 16 digits in a row, or an exponent of three. Inside a text it does no harm.
@@ -18,4 +19,9 @@ export function parseExactly(text: string): unknown {
   return exact.parse(text, (_key, value, { source }) =>
     typeof value === 'number' && !Number.isSafeInteger(value) && source !== undefined ? exact.rawJSON(source) : value,
   );
+}
+
+/** Whether a value that `parseExactly` gave is such a number. */
+export function isExactNumber(value: unknown): boolean {
+  return exact.isRawJSON(value);
 }

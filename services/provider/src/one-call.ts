@@ -18,6 +18,7 @@ import { endOf, finishedRecord, startedRecord, type CallFacts } from './records.
 import { relay } from './relay.ts';
 import { sendAnswer } from './report.ts';
 import { prepare, type ModelRequest } from './request.ts';
+import { ResponseTransforms } from './response-transforms.ts';
 import { timeLimitsOf, type TimeLimits, type TimeSettings } from './time-limits.ts';
 import { endTrace, traceCall } from './traced.ts';
 import type { Upstream, Upstreams } from './upstream.ts';
@@ -62,6 +63,7 @@ export async function callModel(
   const facts = factsOf(calls, passage, candidate, request);
   const { stream } = request;
   const heard = new Heard();
+  const transforms = plan.transforms && new ResponseTransforms(plan.transforms);
   let failure: Error | undefined;
   let span = undefined as AttemptTrace | undefined; // a cast, for what the closure does to it is not seen
   try {
@@ -69,7 +71,7 @@ export async function callModel(
       house.tell(meterSubject(facts.tenant), encodeRecords([startedRecord(facts)]));
       passage.accept(candidate);
       span = traceCall(passage, { call: facts.call, candidate, stream, url: document.base_url });
-      await hearOut(calls, passage, { upstream, limits, request, call: facts.call, alive }, heard);
+      await hearOut(calls, passage, { upstream, limits, request, call: facts.call, transforms, alive }, heard);
     });
   } catch (thrown) {
     if (thrown instanceof NotCalled) throw thrown;
@@ -83,10 +85,16 @@ export async function callModel(
   if (failure !== undefined) throw failure;
   const usageStored = (await Promise.all(stored)).every(Boolean);
   const limitsReport = calls.limits.report(passage);
+  const whole = heard.answer && (transforms?.whole(heard.answer) ?? heard.answer);
+  if (transforms !== undefined && transforms.skipped > 0)
+    house.log.warn(
+      { request: passage.request, policy: plan.policy, skipped: transforms.skipped },
+      'fields of an answer could not be set',
+    );
   calls.limits.answering(passage);
   sendAnswer(passage, {
     candidate,
-    whole: heard.answer,
+    whole,
     usage: record.usage,
     usageStored,
     limits: limitsReport,
@@ -100,6 +108,7 @@ interface Asked {
   readonly request: ModelRequest;
   /** Its id. */
   readonly call: string;
+  readonly transforms: ResponseTransforms | undefined;
   /** Is called when a piece of a stream has come. */
   alive(): void;
 }
@@ -146,7 +155,7 @@ async function hearOut(calls: Calls, passage: StopPassage, asked: Asked, heard: 
 async function hear(
   { house }: Calls,
   { answer: to }: StopPassage,
-  { upstream, request, call, alive }: Asked,
+  { upstream, request, call, transforms, alive }: Asked,
   clock: CallClock,
   heard: Heard,
 ): Promise<void> {
@@ -155,7 +164,9 @@ async function hear(
   const maxBytes = house.payloadLimit();
   if (request.stream && !/json/i.test(answer.contentType)) {
     const { wantsUsageChunk } = request;
-    await relay(answer, to, heard, { wantsUsageChunk, maxBytes, signal: clock.signal, clock, beforeFirst, alive });
+    const change = transforms && ((event: string) => transforms.chunk(event));
+    const { signal } = clock;
+    await relay(answer, to, heard, { wantsUsageChunk, maxBytes, signal, clock, change, beforeFirst, alive });
     return;
   }
   await readWhole(answer, heard, maxBytes - reportBytes);

@@ -23,6 +23,8 @@ export interface RelaySettings {
   readonly signal: AbortSignal;
   /** Is told when the upstream is waited for. */
   readonly clock?: StreamClock;
+  /** What an event becomes before it goes out; as it came without it. */
+  readonly change?: ((event: string) => string) | undefined;
   /** Is waited for before the first piece goes out. */
   readonly beforeFirst?: () => Promise<void>;
   /** Is called whenever pieces have gone out. */
@@ -41,7 +43,7 @@ export async function relay(
   upstream: ModelAnswer,
   deltas: Deltas,
   heard: Heard,
-  { wantsUsageChunk, maxBytes, signal, clock, beforeFirst, alive }: RelaySettings,
+  { wantsUsageChunk, maxBytes, signal, clock, change, beforeFirst, alive }: RelaySettings,
 ): Promise<void> {
   let complete = false;
   let passed = true; // all that was read
@@ -56,7 +58,7 @@ export async function relay(
         const chunk = parseChunk(event);
         if (isError(chunk)) throw upstream.failure(event);
         heard.takeChunk(chunk);
-        if (wantsUsageChunk || !isUsageChunk(chunk)) lines.push(event);
+        if (wantsUsageChunk || !isUsageChunk(chunk)) lines.push(change?.(event) ?? event);
       }
       for (const payload of packLines(lines, maxBytes)) {
         if (!begun) await beforeFirst?.();

@@ -11,7 +11,7 @@ import type { StopPassage } from '@router-mesh/kernel';
 
 export interface Answer {
   readonly candidate: Candidate;
-  /** A unary answer as the model wrote it; undefined when it went out as a stream. */
+  /** A unary answer; undefined when it went out as a stream. */
   readonly whole: object | undefined;
   readonly usage: Usage;
   readonly usageStored: boolean;
