@@ -3,8 +3,8 @@ import { RouterError } from '@router-mesh/contracts';
 import { circuitBreaker, CircuitState, handleWhen, SamplingBreaker, type CircuitBreakerPolicy } from 'cockatiel';
 import { CallFailure, NotCalled } from './failure.ts';
 
-/** Open when more calls than this part of those in the window failed. */
-const threshold = 0.5;
+/** Open when more calls than this part of those in the window failed, where nothing else is said. */
+const defaultRate = 0.5;
 const windowMs = 30_000;
 
 export type BreakerState = 'closed' | 'open' | 'half_open';
@@ -14,6 +14,10 @@ export interface BreakerSettings {
   readonly calls: number;
   /** How long it stays open before it lets a call through to see, ms. */
   readonly openMs: number;
+  /** Open when more calls than this part of those in the window failed; 1: never. */
+  readonly failureRate?: number;
+  /** Who set these numbers, as refusals name it. */
+  readonly setBy?: string;
 }
 
 /** Of a call: the model answers; for a call that was let through to see that is enough. */
@@ -25,15 +29,19 @@ type Alive = () => void;
  */
 export class Breaker {
   readonly #openMs: number;
+  readonly #why: string;
   readonly #policy: CircuitBreakerPolicy | undefined;
   #openedAt = 0;
 
-  constructor({ calls, openMs }: BreakerSettings) {
+  constructor({ calls, openMs, failureRate = defaultRate, setBy }: BreakerSettings) {
     this.#openMs = openMs;
-    if (calls === 0) return;
+    const part = failureRate === defaultRate ? 'half' : `${Math.round(100 * failureRate)} %`;
+    this.#why = `not called, for more than ${part} of its last calls failed${setBy === undefined ? '' : ` (${setBy})`}`;
+    if (calls === 0 || failureRate >= 1) return;
+    const threshold = Math.max(failureRate, Number.EPSILON); // 0 is more than cockatiel takes for a part
     const breaker = new SamplingBreaker({ threshold, duration: windowMs, minimumRps: (calls * 1000) / windowMs });
     this.#policy = circuitBreaker(
-      handleWhen((error) => error instanceof Undecided || (error instanceof CallFailure && error.unwell)),
+      handleWhen((error) => error instanceof Undecided || isFailure(error)),
       { breaker, halfOpenAfter: openMs },
     );
     this.#policy.onBreak(() => (this.#openedAt = Date.now()));
@@ -65,14 +73,18 @@ export class Breaker {
 
   #refusal(): NotCalled {
     const retryAfterMs = Math.max(0, this.#leftMs());
-    return new NotCalled('circuit_open', 'not called, for more than half of its last calls failed', { retryAfterMs });
+    return new NotCalled('circuit_open', this.#why, { retryAfterMs });
   }
+}
+
+function isFailure(error: unknown): boolean {
+  return error instanceof CallFailure && error.unwell && !(error instanceof NotCalled);
 }
 
 /** A call that was let through to see ended without an answer, and not by the model's fault. */
 class Undecided extends Error {}
 
-/** What is no failure of the model (a cancel, the deadline) says nothing about it. */
+/** What is no failure of the model (a cancel, the deadline, another breaker that refused) says nothing about it. */
 function undecided(thrown: unknown): never {
-  throw thrown instanceof RouterError ? new Undecided('', { cause: thrown }) : thrown;
+  throw thrown instanceof RouterError || thrown instanceof NotCalled ? new Undecided('', { cause: thrown }) : thrown;
 }

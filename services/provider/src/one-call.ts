@@ -14,6 +14,7 @@ import { CallFailure, errorOfCall, NotCalled } from './failure.ts';
 import { Heard } from './heard.ts';
 import { askMs } from './holding.ts';
 import type { Models } from './models.ts';
+import type { PolicyBreakers } from './policy-breakers.ts';
 import { endOf, finishedRecord, startedRecord, type CallFacts } from './records.ts';
 import { relay } from './relay.ts';
 import { sendAnswer } from './report.ts';
@@ -36,6 +37,7 @@ export interface Calls {
   readonly upstreams: Upstreams;
   readonly limits: CallLimits;
   readonly models: Models;
+  readonly policyBreakers: PolicyBreakers;
   /** Time-outs and retries, where a vendor's document has none of its own. */
   readonly settings: TimeSettings & { readonly retries: number };
   /** The document of a vendor, as it stands now. */
@@ -67,7 +69,7 @@ export async function callModel(
   let failure: Error | undefined;
   let span = undefined as AttemptTrace | undefined; // a cast, for what the closure does to it is not seen
   try {
-    await calls.models.run(document, candidate.model, async (alive) => {
+    await throughBreakers(calls, document, passage, candidate, async (alive) => {
       house.tell(meterSubject(facts.tenant), encodeRecords([startedRecord(facts)]));
       passage.accept(candidate);
       span = traceCall(passage, { call: facts.call, candidate, stream, url: document.base_url });
@@ -98,6 +100,24 @@ export async function callModel(
     usage: record.usage,
     usageStored,
     limits: limitsReport,
+  });
+}
+
+/** Make a call where neither the policy's own breaker nor the model's, nor its bulkhead, refuses it. */
+async function throughBreakers(
+  { policyBreakers, models }: Calls,
+  document: ProviderDocument,
+  { plan }: StopPassage,
+  candidate: Candidate,
+  call: (alive: () => void) => Promise<void>,
+): Promise<void> {
+  await policyBreakers.run(plan.policy, candidate, async (toPolicy) => {
+    await models.run(document, candidate.model, async (toModel) => {
+      await call(() => {
+        toPolicy();
+        toModel();
+      });
+    });
   });
 }
 

@@ -18,6 +18,7 @@ import { tellHealth } from './health.ts';
 import { Holding } from './holding.ts';
 import { Keys } from './keys.ts';
 import { Models } from './models.ts';
+import { PolicyBreakers } from './policy-breakers.ts';
 import { seedDocuments } from './seeds.ts';
 import { sweep } from './sweep.ts';
 import { Upstreams } from './upstream.ts';
@@ -47,6 +48,7 @@ export const providerService = defineService({
       limits: new CallLimits(house),
       upstreams: new Upstreams(keys),
       models,
+      policyBreakers: new PolicyBreakers(),
       settings,
       document: (vendor: string) => documents().get(vendor),
     };
