@@ -170,10 +170,10 @@ describe('router usage', () => {
     expect({ code, shown: stdout.replace(/ +/g, ' ') }).toEqual({
       code: 0,
       shown: [
-        'TENANT MODEL CALLS ANSWERED FAILED INPUT OUTPUT ESTIMATED LATE SWEPT',
-        'acme.sums demo/echo 1 1 0 1 1 0 % 0 0',
-        'acme.sums.web demo/echo 2 2 0 2 2 0 % 0 0',
-        'all 3 3 0 3 3 0 % 0 0\n',
+        'TENANT MODEL CALLS ANSWERED FAILED CACHED INPUT OUTPUT ESTIMATED LATE SWEPT',
+        'acme.sums demo/echo 1 1 0 0 1 1 0 % 0 0',
+        'acme.sums.web demo/echo 2 2 0 0 2 2 0 % 0 0',
+        'all 3 3 0 0 3 3 0 % 0 0\n',
       ].join('\n'),
     });
     const sums = JSON.parse(

@@ -3,16 +3,24 @@ import { showAge } from './ages.ts';
 import { dim, table, warning, type Column } from './output.ts';
 import type { StartedCall, UsageSum } from './usage-sums.ts';
 
-const numbers: readonly Column[] = ['CALLS', 'ANSWERED', 'FAILED', 'INPUT', 'OUTPUT', 'ESTIMATED', 'LATE', 'SWEPT'].map(
-  (title) => ({ title, right: true }),
-);
+const numbers: readonly Column[] = [
+  'CALLS',
+  'ANSWERED',
+  'FAILED',
+  'CACHED',
+  'INPUT',
+  'OUTPUT',
+  'ESTIMATED',
+  'LATE',
+  'SWEPT',
+].map((title) => ({ title, right: true }));
 
 /** A row a group, and one of all together when there are several. */
 export function showSums(
   { groups, total }: { readonly groups: readonly UsageSum[]; readonly total: UsageSum },
   open: number,
 ): string {
-  if (total.calls === 0) return `no calls have ended${open === 0 ? '' : `, and ${open} are open`}`;
+  if (total.calls + total.cached === 0) return `no calls have ended${open === 0 ? '' : `, and ${open} are open`}`;
   const names = [
     ...(groups[0]?.tenant === undefined ? [] : ['TENANT']),
     ...(groups[0]?.model === undefined ? [] : ['MODEL']),
@@ -27,8 +35,8 @@ export function showSums(
 function cells(sum: UsageSum): string[] {
   const tokens = sum.input_tokens + sum.output_tokens;
   const estimated = tokens === 0 ? '-' : `${Math.round((100 * sum.estimated_tokens) / tokens)} %`;
-  const { calls, answered, failed, input_tokens: input, output_tokens: output, late, swept } = sum;
-  return [...[calls, answered, failed, input, output].map(String), estimated, String(late), String(swept)];
+  const { calls, answered, failed, cached, input_tokens: input, output_tokens: output, late, swept } = sum;
+  return [...[calls, answered, failed, cached, input, output].map(String), estimated, String(late), String(swept)];
 }
 
 /** Calls without an end, the oldest first. */

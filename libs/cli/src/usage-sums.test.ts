@@ -49,6 +49,7 @@ test('calls are summed by tenant and model, or one of them, and all together', (
     calls: 1,
     answered: 1,
     failed: 0,
+    cached: 0,
     input_tokens: 10,
     output_tokens: 5,
     estimated_tokens: 0,
@@ -70,7 +71,7 @@ test('calls are summed by tenant and model, or one of them, and all together', (
     ['other', 10],
   ]);
   expect(sumUp(ended, 'tenant').total).toEqual({
-    ...{ calls: 3, answered: 2, failed: 1, input_tokens: 23, output_tokens: 10 },
+    ...{ calls: 3, answered: 2, failed: 1, cached: 0, input_tokens: 23, output_tokens: 10 },
     ...{ estimated_tokens: 3, late: 1, swept: 0 },
   });
 });
@@ -84,6 +85,15 @@ test('a call counts once: by its real end when it has one, and as swept only whi
   });
   const { ended } = ledgerOf([started('a'), swept, finished('a', { late: true }), finished('a')]);
   expect(sumUp(ended, 'tenant').total).toMatchObject({ calls: 1, swept: 0, late: 1, input_tokens: 10 });
+});
+
+test('an answer from the cache is told of apart: it is no call, and its tokens are in no sum', () => {
+  const hit = finished('b', { cache: 'hit' });
+  const sums = sumUp(ledgerOf([finished('a'), hit]).ended, 'tenant');
+  expect(sums.total).toMatchObject({ calls: 1, answered: 1, cached: 1, input_tokens: 10, output_tokens: 5 });
+  const [, row = ''] = showSums(sums, 0).split('\n');
+  expect(row.replace(/ +/g, ' ')).toBe('acme 1 1 0 1 10 5 0 % 0 0');
+  expect(showSums(sumUp(ledgerOf([hit]).ended, 'tenant'), 0)).not.toContain('no calls');
 });
 
 test('a window goes by the stamp of policy, and a tenant has those below it and none beside it', () => {

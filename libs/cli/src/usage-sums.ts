@@ -12,6 +12,8 @@ export interface EndedCall {
   readonly estimated: boolean;
   readonly late: boolean;
   readonly swept: boolean;
+  /** The answer came from the cache. */
+  readonly cached: boolean;
 }
 
 export interface StartedCall {
@@ -54,7 +56,7 @@ export class UsageLedger {
       this.#calls.started({ call, request, at, tenant, model, instance: this.#name(record.instance), deadline });
       return;
     }
-    const { outcome, usage, late = false, swept = false } = record;
+    const { outcome, usage, late = false, swept = false, cache } = record;
     this.#calls.finished({
       call,
       tenant,
@@ -65,6 +67,7 @@ export class UsageLedger {
       estimated: usage.estimated,
       late,
       swept,
+      cached: cache !== undefined,
     });
   }
 
@@ -95,6 +98,8 @@ export interface UsageSum {
   answered: number;
   /** Everything else: failed, cancelled, interrupted, superseded. */
   failed: number;
+  /** Answers from the cache. They are in no other number: no model was called, and their tokens cost nothing. */
+  cached: number;
   input_tokens: number;
   output_tokens: number;
   /** Tokens, in and out, that the model did not report. */
@@ -125,10 +130,15 @@ export function sumUp(calls: readonly EndedCall[], by: Grouping): { groups: Usag
 
 function nothing(key: { readonly tenant?: string; readonly model?: string }): UsageSum {
   const tokens = { input_tokens: 0, output_tokens: 0, estimated_tokens: 0 };
-  return { ...key, calls: 0, answered: 0, failed: 0, ...tokens, late: 0, swept: 0 };
+  return { ...key, calls: 0, answered: 0, failed: 0, cached: 0, ...tokens, late: 0, swept: 0 };
 }
 
-function add(sum: UsageSum, { outcome, inputTokens, outputTokens, estimated, late, swept }: EndedCall): void {
+function add(sum: UsageSum, call: EndedCall): void {
+  const { outcome, inputTokens, outputTokens, estimated, late, swept, cached } = call;
+  if (cached) {
+    sum.cached += 1;
+    return;
+  }
   sum.calls += 1;
   sum[outcome === 'answered' ? 'answered' : 'failed'] += 1;
   sum.input_tokens += inputTokens;

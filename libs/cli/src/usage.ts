@@ -24,7 +24,7 @@ const clockSlackMs = 60_000;
 
 const help = `
 A call counts at the time at which policy let its request in. Tokens that no model reported are estimated. LATE are calls whose records waited on a disk for JetStream;
-SWEPT those that nobody ended, closed with an estimate.
+SWEPT those that nobody ended, closed with an estimate. CACHED are answers from the cache: no calls, and their tokens are in no sum.
 
 Examples:
   router usage

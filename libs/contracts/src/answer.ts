@@ -47,6 +47,10 @@ export const AnswerReport = z.object({
   attempts: z.array(Attempt),
   trail: z.array(TrailEntry),
   usage_stored: z.boolean().optional(),
+  /** The answer came from the cache: no model was called for it. */
+  cache: z.literal('hit').optional(),
+  /** A second call was made, for the first one was silent: whichever spoke first answered. */
+  hedged: z.literal(true).optional(),
   /** Where the tenant has limits. */
   limits: LimitsReport.optional(),
 });

@@ -82,6 +82,8 @@ export interface BucketContract<Value extends z.ZodType = z.ZodType> extends Des
   readonly maxBytes: number;
   /** In memory, with a time to live a key. */
   readonly memory: boolean;
+  /** What becomes of a write when it is full: `new` refuses it, `old` makes room, for what may be lost. */
+  readonly discard: 'old' | 'new';
   /** Whether the owner reads single keys; a watch needs no such right. */
   readonly gets: boolean;
   /** Raised whenever what stands here changes; never lowered in a running server. */
@@ -163,6 +165,7 @@ export const bucket = <Value extends z.ZodType>(
   history: 1,
   maxBytes: 256 * mebibyte,
   memory: false,
+  discard: 'new',
   gets: false,
   config: 1,
   ...contract,

@@ -44,6 +44,8 @@ export const FinishedRecord = z.object({
   first_at: z.int().optional(),
   finished_at: z.int(),
   trail: z.string(),
+  /** The answer came from the cache: no model was called, and its tokens, which are those of the answer, cost nothing. */
+  cache: z.literal('hit').optional(),
   /** It came by the spool of an instance: JetStream did not take it when the call ended. */
   late: z.boolean().optional(),
   /** Nobody stored how the call ended; its usage is the estimate. A real record of the call replaces this one. */

@@ -48,7 +48,7 @@ describe.each(Object.entries(everybody))('%s', (_, { publish, subscribe }) => {
   test('names the stream in every right on JetStream', () => {
     for (const subject of publish.filter((entry) => entry.startsWith('$JS.API.'))) {
       expect(subject).toMatch(
-        /^\$JS\.API\.(STREAM\.(INFO|CREATE|UPDATE|MSG\.GET)|CONSUMER\.(CREATE|INFO|MSG\.NEXT))\.(KV_router_v2_|ROUTER_V2_)/,
+        /^\$JS\.API\.(STREAM\.(INFO|CREATE|UPDATE)|DIRECT\.GET|CONSUMER\.(CREATE|INFO|MSG\.NEXT))\.(KV_router_v2_|ROUTER_V2_)/,
       );
     }
   });
@@ -152,10 +152,11 @@ describe('a service', () => {
 
   test('that reads single keys of its bucket is granted that, and only then', () => {
     const bucket = contracts.find(
-      (contract): contract is BucketContract => contract.kind === 'bucket' && contract.owner === 'provider',
+      (contract): contract is BucketContract =>
+        contract.kind === 'bucket' && contract.owner === 'provider' && !contract.gets,
     );
     if (bucket === undefined) throw new Error('provider owns a bucket');
-    const right = `$JS.API.STREAM.MSG.GET.KV_${bucket.name}`;
+    const right = `$JS.API.DIRECT.GET.KV_${bucket.name}.$KV.${bucket.name}.>`;
     expect(servicePermissions('provider', [bucket]).publish).not.toContain(right);
     expect(servicePermissions('provider', [{ ...bucket, gets: true }]).publish).toContain(right);
   });

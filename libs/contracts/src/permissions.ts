@@ -116,7 +116,7 @@ function ownFacts(stream: StreamContract): readonly string[] {
 }
 
 function own(bucket: BucketContract): string[] {
-  const get = bucket.gets ? [`$JS.API.STREAM.MSG.GET.KV_${bucket.name}`] : [];
+  const get = bucket.gets ? [`$JS.API.DIRECT.GET.KV_${bucket.name}.$KV.${bucket.name}.>`] : [];
   return [...ensure(`KV_${bucket.name}`), `$KV.${bucket.name}.>`, ...get];
 }
 

@@ -1,5 +1,6 @@
 // What provider serves and owns: calls to models, the documents that say where they are, and the record of every call.
 import { z } from 'zod';
+import { Usage } from './answer.ts';
 import { bucket, rpc, signal, stop, stream } from './define.ts';
 import { badDocument, fillingStore } from './policy.ts';
 import { RequestId, TenantPath, Token } from './tokens.ts';
@@ -141,6 +142,27 @@ export const slots = bucket({
   memory: true,
   maxBytes: 64 * 1024 * 1024,
   summary: 'Concurrency slots until their deadline',
+});
+
+/** An answer that may be given again: of a stream, too, what it says as a whole. */
+export const CachedAnswer = z.object({
+  usage: Usage,
+  /** JSON of the model's whole answer, with the numbers as the model wrote them. */
+  answer: z.string(),
+});
+export type CachedAnswer = z.infer<typeof CachedAnswer>;
+
+export const cache = bucket({
+  name: 'router_v2_cache',
+  owner: 'provider',
+  readers: [], // nobody watches it; its owner reads key by key
+  key: '<sha256>',
+  value: CachedAnswer,
+  memory: true,
+  gets: true,
+  discard: 'old',
+  maxBytes: 128 * 1024 * 1024,
+  summary: 'Answers that policies let be given again, until their time',
 });
 
 export const meter = stream({

@@ -16,6 +16,7 @@ import {
   tenants,
 } from './policy.ts';
 import {
+  cache,
   health,
   leases,
   meter,
@@ -51,5 +52,6 @@ export const contracts: readonly Contract[] = [
   providers,
   leases,
   slots,
+  cache,
   meter,
 ];

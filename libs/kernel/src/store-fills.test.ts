@@ -1,6 +1,6 @@
-import { meter, meterSubject, slots } from '@router-mesh/contracts';
+import { cache, meter, meterSubject, slots } from '@router-mesh/contracts';
 import { natsServer, until } from '@router-mesh/testing';
-import { ensureStores, storeFact } from '@router-mesh/wire';
+import { ensureStores, putExpiring, storeFact } from '@router-mesh/wire';
 import { expect, test } from 'vitest';
 import { StoreFills } from './store-fills.ts';
 
@@ -24,6 +24,22 @@ test('stores are looked at now and then; one that comes to be four fifths full i
   expect(told).toEqual([meter.name]);
   expect(fills.notes).toEqual([expect.stringMatching(/^store ROUTER_V2_METER: 8\d % of its 10000 bytes are used$/)]);
   expect(fills.fills[slots.name]).toMatchObject({ messages: 0 });
+  fills.stop();
+  await nc.close();
+});
+
+test('a bucket that makes room for itself may be full without a word', async () => {
+  await using nats = await natsServer();
+  const nc = await nats.connect('provider');
+  const small = { ...cache, maxBytes: 10_000 };
+  await ensureStores(nc, [small], { replicas: 1 });
+  const told: string[] = [];
+  const fills = new StoreFills(nc, [small], { filling: (store) => void told.push(store), missing: () => undefined });
+  const usage = { input_tokens: 0, output_tokens: 0, estimated: true };
+  await putExpiring(nc, cache, 'a', { usage, answer: 'x'.repeat(9000) }, { ttlMs: 60_000, timeoutMs: 2000 });
+  await fills.look();
+  expect(fills.fills[small.name]?.bytes).toBeGreaterThan(9000);
+  expect([told, fills.notes]).toEqual([[], []]);
   fills.stop();
   await nc.close();
 });

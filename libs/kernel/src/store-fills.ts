@@ -62,12 +62,17 @@ export class StoreFills {
     const { bytes, max_bytes, messages } = await streamState(this.#nc, store);
     const fill = { bytes, max_bytes, messages };
     this.#fills.set(store.name, fill);
-    if (ratioOf(fill) <= alarm) this.#full.delete(store.name);
+    if (ratioOf(fill) <= alarm || makesRoom(store)) this.#full.delete(store.name);
     else if (!this.#full.has(store.name)) {
       this.#full.add(store.name);
       this.#settings.filling(store.name, fill);
     }
   }
+}
+
+/** A bucket that makes room for itself is meant to be full. */
+function makesRoom(store: Store): boolean {
+  return store.kind === 'bucket' && store.discard === 'old';
 }
 
 /** 0 for one without a limit. */

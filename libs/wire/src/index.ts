@@ -15,7 +15,7 @@ export { payloadLimit, publish, unsentPublishes, whileConnected } from './connec
 export { Control, type ControlMessage, type ControlSubject } from './control.ts';
 export { addToCounter, addToCounterSoon } from './counter.ts';
 export { putDocument } from './documents.ts';
-export { putExpiring, removeExpiring } from './expiring.ts';
+export { getExpiring, putExpiring, removeExpiring } from './expiring.ts';
 export { FactRefused, publishEvent, storeFact } from './facts.ts';
 export { Forwarder } from './forwarder.ts';
 export { Lease, type LeaseSettings, type Tenure } from './lease.ts';

@@ -78,7 +78,7 @@ function bucketConfig(bucket: BucketContract): Partial<StreamConfig> & { readonl
     name: `KV_${bucket.name}`,
     subjects: [`$KV.${bucket.name}.>`],
     max_msgs_per_subject: bucket.history,
-    discard: DiscardPolicy.New,
+    discard: bucket.discard === 'new' ? DiscardPolicy.New : DiscardPolicy.Old,
     duplicate_window: nanos(120_000),
     allow_rollup_hdrs: true,
     allow_direct: true,

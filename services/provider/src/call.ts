@@ -2,9 +2,12 @@
 // next one is another vendor's.
 import { modelId, providerNeeds, RouterError, type Candidate } from '@router-mesh/contracts';
 import { nextCandidates, type StopPassage } from '@router-mesh/kernel';
-import { attemptOf, CallFailure, errorOf } from './failure.ts';
+import { answerClient } from './answer-client.ts';
+import { answerFromCache } from './cached-answer.ts';
+import { attemptOf, CallFailure, cutBy, errorOf, interrupted } from './failure.ts';
 import { callModel, type Calls } from './one-call.ts';
 import { waitBeforeRetry } from './retry.ts';
+import { Floor } from './seat.ts';
 import { wait } from './wait.ts';
 
 const known: readonly string[] = providerNeeds;
@@ -16,6 +19,7 @@ const known: readonly string[] = providerNeeds;
  */
 export async function serveCall(calls: Calls, passage: StopPassage): Promise<void> {
   refuseNeeds(passage);
+  if (await answerFromCache(calls, passage, firstCandidate(passage))) return;
   await calls.limits.within(passage, () => callCandidates(calls, passage));
 }
 
@@ -27,7 +31,8 @@ async function callCandidates(calls: Calls, passage: StopPassage): Promise<void>
       passage.checkDeadline();
       const candidate = firstCandidate(passage);
       try {
-        await callModel(calls, passage, candidate, stored);
+        const called = await callModel(calls, passage, candidate, stored, new Floor(passage).seat(candidate));
+        await answerClient(calls, passage, called, { stored, hedged: false });
         return;
       } catch (error) {
         const next = await goOn(calls, passage, { candidate, retried }, error, stored);
@@ -74,7 +79,7 @@ async function goOn(
   stored: readonly Promise<boolean>[],
 ): Promise<'again' | 'here' | 'forwarded'> {
   const delivered = passage.answer.deltas;
-  if (!(error instanceof CallFailure)) throw delivered > 0 ? cutBy(error, delivered) : error;
+  if (!(error instanceof CallFailure)) throw cutBy(error, delivered);
   const attempt = attemptOf(modelId(candidate), error);
   const attempts = [...passage.plan.attempts, attempt];
   const { request } = passage;
@@ -102,16 +107,4 @@ async function goOn(
   const next = passage.fallBack(attempt, Promise.all(stored));
   if (next === 'none') throw errorOf(error, attempts);
   return next;
-}
-
-/** What ends a stream that has begun; cancels, deadlines and our bugs are told as they are. */
-function cutBy(error: unknown, delivered: number): unknown {
-  const cuts = error instanceof RouterError && (error.code === 'unavailable' || error.code === 'too_large');
-  return cuts ? interrupted(delivered, error.message, {}) : error;
-}
-
-function interrupted(delivered: number, why: string, details: object): RouterError {
-  return new RouterError('stream_interrupted', `the stream was cut after ${delivered} deltas: ${why}`, {
-    details: { delivered, ...details },
-  });
 }

@@ -225,6 +225,20 @@ export function errorOf(failure: CallFailure, attempts: readonly Attempt[]): Rou
   return new RouterError('provider_failed', message, { details });
 }
 
+/** What ends a stream that may have begun; cancels, deadlines and our bugs are told as they are. */
+export function cutBy(error: unknown, delivered: number): unknown {
+  if (delivered === 0) return error;
+  const cuts = error instanceof RouterError && (error.code === 'unavailable' || error.code === 'too_large');
+  return cuts ? interrupted(delivered, error.message, {}) : error;
+}
+
+/** The end of a stream that was cut. */
+export function interrupted(delivered: number, why: string, details: object): RouterError {
+  return new RouterError('stream_interrupted', `the stream was cut after ${delivered} deltas: ${why}`, {
+    details: { delivered, ...details },
+  });
+}
+
 /** When the first of those upstreams that said so wants to be asked again. */
 function soonest(attempts: readonly Attempt[]): number | undefined {
   const given = attempts.flatMap(({ retry_after_ms: ms }) => (ms === undefined ? [] : [ms]));

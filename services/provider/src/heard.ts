@@ -1,4 +1,5 @@
 // What a model has said so far in one call: enough for its record, whatever comes next.
+import type { Assembly } from './assembly.ts';
 import { readUsage, type Reported } from './usage.ts';
 
 /** OpenAI's choices as far as we read them; models write what they like into them. */
@@ -32,6 +33,14 @@ export class Heard {
   #first: object | undefined;
   /** Choices of a stream by their index: why they are finished, empty while they are not. */
   readonly #choices = new Map<unknown, string>();
+  /** Where a stream is put together, for it may be given again. */
+  readonly assembly: Assembly | undefined;
+  /** Its end was seen. */
+  #ended = false;
+
+  constructor(assembly?: Assembly) {
+    this.assembly = assembly;
+  }
 
   get reported(): Reported | undefined {
     return this.#reported;
@@ -53,6 +62,16 @@ export class Heard {
     };
   }
 
+  /** The whole answer, of a stream too where it was put together; undefined while it is not complete. */
+  get whole(): object | undefined {
+    return this.answer ?? (this.#ended && this.complete ? this.assembly?.whole : undefined);
+  }
+
+  /** The stream came to its end, and was not cut. */
+  end(): void {
+    this.#ended = true;
+  }
+
   takeAnswer(answer: object): void {
     this.answer = answer;
     this.#first = answer;
@@ -63,6 +82,7 @@ export class Heard {
 
   takeChunk(chunk: object): void {
     this.#first ??= chunk;
+    this.assembly?.take(chunk);
     this.#reported = readUsage(chunk) ?? this.#reported;
     for (const choice of choicesOf(chunk)) {
       const { index, delta, finish_reason } = choice ?? {};

@@ -169,10 +169,10 @@ function keyOf({ tenant, request }: { readonly tenant: string; readonly request:
   return `${tenant} ${request}`;
 }
 
-/** Why an attempt ended for which a later one runs: in trails, counts and details. */
-const outrun = 'superseded';
+/** Why a call ended in the place of which another one answers, be it of a later attempt: in trails, counts and details. */
+export const outrun = 'superseded';
 
-/** Whether a call ended because a later attempt of its request runs. */
+/** Whether a call ended because another one of its request answers. */
 export function isOutrun(error: RouterError): boolean {
   return error.code === 'cancelled' && error.details?.['reason'] === outrun;
 }

@@ -1,4 +1,4 @@
-// The two records of a call, made from the passage and what came of it. Pure.
+// The two records of a call, made from the passage and what came of it.
 import {
   modelId,
   RouterError,
@@ -9,6 +9,8 @@ import {
   type Plan,
   type StartedRecord,
 } from '@router-mesh/contracts';
+import type { StopPassage } from '@router-mesh/kernel';
+import { ulid } from 'ulid';
 import { CallFailure } from './failure.ts';
 import type { Heard } from './heard.ts';
 import { isOutrun } from './holding.ts';
@@ -38,6 +40,33 @@ export interface CallEnd {
   readonly status: number | undefined;
   /** Whether the model cannot have seen the request. */
   readonly unreached: boolean;
+}
+
+/** A call that begins now. */
+export function factsOf(
+  instance: string,
+  {
+    request,
+    tenant,
+    plan,
+    travel: { attempt, leg, deadline },
+  }: Pick<StopPassage, 'request' | 'tenant' | 'plan' | 'travel'>,
+  candidate: Candidate,
+  estimate: Estimate,
+): CallFacts {
+  return {
+    call: ulid(),
+    request,
+    attempt,
+    leg,
+    tenant,
+    plan,
+    candidate,
+    instance,
+    estimate,
+    deadline,
+    startedAt: Date.now(),
+  };
 }
 
 export function startedRecord(facts: CallFacts): StartedRecord {

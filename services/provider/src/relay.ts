@@ -1,5 +1,6 @@
 // Passing a model's stream on: what one read of the upstream brought goes out as one frame.
 import type { StreamClock } from './call-clock.ts';
+import { parseExactly } from './exact-json.ts';
 import { readEvents, tooLargePiece } from './event-stream.ts';
 import { CallFailure } from './failure.ts';
 import { isError, isUsageChunk, type Heard } from './heard.ts';
@@ -55,7 +56,7 @@ export async function relay(
       complete ||= done;
       const lines: string[] = [];
       for (const event of events) {
-        const chunk = parseChunk(event);
+        const chunk = parseChunk(event, heard.assembly === undefined ? JSON.parse : parseExactly);
         if (isError(chunk)) throw upstream.failure(event);
         heard.takeChunk(chunk);
         if (wantsUsageChunk || !isUsageChunk(chunk)) lines.push(change?.(event) ?? event);
@@ -71,6 +72,7 @@ export async function relay(
       // Behind the last choice comes usage at most, which most readers are not sent.
       if (deltas.full && !complete && !heard.complete) await deltas.room(signal);
     }
+    heard.end();
   } catch (error) {
     if (!passed || !heard.complete) throw error; // else only the usage was cut off
   }
@@ -78,9 +80,9 @@ export async function relay(
   throw new CallFailure('server_error', 'the model ended its stream before it was complete');
 }
 
-function parseChunk(event: string): object {
+function parseChunk(event: string, parse: (text: string) => unknown): object {
   try {
-    const chunk: unknown = JSON.parse(event);
+    const chunk = parse(event);
     if (typeof chunk === 'object' && chunk !== null && !Array.isArray(chunk)) return chunk;
   } catch {
     // said below

@@ -17,9 +17,14 @@ export interface Answer {
   readonly usageStored: boolean;
   /** How the tenant's limits stand; undefined where it has none. */
   readonly limits: LimitsReport | undefined;
+  /** Where the answer came from the cache. */
+  readonly cache?: 'hit';
+  /** Whether a second call was made, for the first one was silent. */
+  readonly hedged?: boolean;
 }
 
-export function sendAnswer(passage: StopPassage, { candidate, whole, usage, usageStored, limits }: Answer): void {
+export function sendAnswer(passage: StopPassage, answer: Answer): void {
+  const { candidate, whole, usage, usageStored, limits, cache, hedged = false } = answer;
   const { plan } = passage;
   const report: AnswerReport = {
     request: passage.request,
@@ -29,6 +34,8 @@ export function sendAnswer(passage: StopPassage, { candidate, whole, usage, usag
     policy: plan.policy,
     attempts: plan.attempts,
     trail: parseTrail(passage.trail('ok')),
+    ...(cache === undefined ? {} : { cache }),
+    ...(hedged ? { hedged: true } : {}),
     ...(limits === undefined ? {} : { limits }),
   };
   if (passage.travel.frames) {

@@ -1,5 +1,6 @@
 // The wiring of provider: what it serves, owns and watches.
 import {
+  cache,
   leases,
   meter,
   platformTenant,
@@ -12,6 +13,7 @@ import {
   slots,
 } from '@router-mesh/contracts';
 import { defineService, type Concerning, type House } from '@router-mesh/kernel';
+import { AnswerCache } from './answer-cache.ts';
 import { CallLimits } from './call-limits.ts';
 import { serveCall } from './call.ts';
 import { tellHealth } from './health.ts';
@@ -27,7 +29,7 @@ export const providerService = defineService({
   name: 'provider',
   summary: 'Calls models and answers clients',
   serves: provider,
-  owns: [providers, leases, slots, meter],
+  owns: [providers, leases, slots, cache, meter],
   watches: { providers },
   settings: providerSettings,
   documentRefused: providerDocumentRefused,
@@ -48,6 +50,7 @@ export const providerService = defineService({
       limits: new CallLimits(house),
       upstreams: new Upstreams(keys),
       models,
+      cache: new AnswerCache(house),
       policyBreakers: new PolicyBreakers(),
       settings,
       document: (vendor: string) => documents().get(vendor),

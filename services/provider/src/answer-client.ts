@@ -1,0 +1,33 @@
+// The client gets its answer: once its calls are recorded, and before anything is kept of it.
+import type { StopPassage } from '@router-mesh/kernel';
+import type { Called, Calls } from './one-call.ts';
+import { sendAnswer } from './report.ts';
+import type { ResponseTransforms } from './response-transforms.ts';
+
+/** @param stored the records of the passage's calls: they resolve to whether they were stored */
+export async function answerClient(
+  calls: Calls,
+  passage: StopPassage,
+  { candidate, heard, usage, transforms }: Called,
+  { stored, hedged }: { readonly stored: readonly Promise<boolean>[]; readonly hedged: boolean },
+): Promise<void> {
+  const usageStored = (await Promise.all(stored)).every(Boolean);
+  const limits = calls.limits.report(passage);
+  const whole = heard.answer && (transforms?.whole(heard.answer) ?? heard.answer);
+  tellSkipped(calls, passage, transforms);
+  calls.limits.answering(passage);
+  sendAnswer(passage, { candidate, whole, usage, usageStored, limits, hedged });
+  if (passage.plan.cache === undefined) return;
+  const answer = heard.whole;
+  if (answer !== undefined) calls.cache.keep(passage.plan, candidate, { usage, answer });
+}
+
+/** A field that cannot be set is its policy's mistake. */
+export function tellSkipped(
+  { house }: Calls,
+  { request, plan: { policy } }: StopPassage,
+  transforms: ResponseTransforms | undefined,
+): void {
+  if (transforms === undefined || transforms.skipped === 0) return;
+  house.log.warn({ request, policy, skipped: transforms.skipped }, 'fields of an answer could not be set');
+}
