@@ -20,7 +20,7 @@ const transforms = [
   { path: ['metadata', 'by'], value: ['us', null] },
   { path: ['__proto__', 'polluted'], value: true },
   { path: ['usage', 'prompt_tokens'], value: 0 },
-  { path: ['id', 'deep'], value: 'cannot be' },
+  { path: ['tier', 'deep'], value: 'cannot be' },
 ];
 // Written as text, for that is how the field is one of the answer's own.
 const set = JSON.parse('{"service_tier":"gold","metadata":{"by":["us",null]},"__proto__":{"polluted":true}}') as object;
@@ -30,6 +30,7 @@ test.each([[false], [true]])(
   async (frames) => {
     const whole = completion('hi', {
       id: 'x',
+      tier: 'default',
       service_tier: 'default',
       usage: { prompt_tokens: 3, completion_tokens: 1 },
     });
@@ -41,14 +42,19 @@ test.each([[false], [true]])(
 );
 
 test('fields are set in every chunk of a stream, and what cannot be set is said in the log without failing it', async () => {
-  model.script = stream({ ...chunk('a'), id: 'x' }, { ...chunk('b', 'stop'), id: 'x' }, usageChunk(3, 2), done);
+  model.script = stream(
+    { ...chunk('a'), id: 'x', tier: 'default' },
+    { ...chunk('b', 'stop'), id: 'x', tier: 'default' },
+    usageChunk(3, 2),
+    done,
+  );
   const body = { stream_options: { include_usage: true } };
   const events = await policy.ask(candidates, { plan: { stream: true, transforms }, body });
   expect(chunksOf(events)).toEqual([
-    { ...chunk('a'), id: 'x', ...set },
-    { ...chunk('b', 'stop'), id: 'x', ...set },
-    // It has no `id`, so that a path through it can be made.
-    { ...usageChunk(3, 2), ...set, id: { deep: 'cannot be' } },
+    { ...chunk('a'), id: 'x', tier: 'default', ...set },
+    { ...chunk('b', 'stop'), id: 'x', tier: 'default', ...set },
+    // It has no `tier`, so that a path through it can be made.
+    { ...usageChunk(3, 2), ...set, tier: { deep: 'cannot be' } },
   ]);
   expect(endOf(events).usage).toEqual({ input_tokens: 3, output_tokens: 2, estimated: false });
   expect(mesh.troubles().some((line) => line.includes('fields of an answer could not be set'))).toBe(true);

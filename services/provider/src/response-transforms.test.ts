@@ -60,14 +60,17 @@ test('what was is left as it was', () => {
 
 test('what an answer is and what it cost is never touched, and what cannot be set is counted', () => {
   const transforms = new ResponseTransforms([
-    ...['choices', 'usage', 'object', 'router', 'model'].map((field) => ({ path: [field], value: 'x' })),
+    ...['id', 'object', 'created', 'model', 'choices', 'usage', 'router'].map((field) => ({
+      path: [field],
+      value: 'x',
+    })),
     { path: ['usage', 'cost'], value: 0 },
-    { path: ['id', 'deep'], value: 'x' },
+    { path: ['tier', 'deep'], value: 'x' },
     { path: ['note'], value: { by: 'us' } },
   ]);
-  const answer = { id: 'i', object: 'chat.completion', model: 'm', choices: [], usage: {} };
+  const answer = { id: 'i', object: 'chat.completion', model: 'm', choices: [], usage: {}, tier: 'default' };
   expect(transforms.whole(answer)).toEqual({ ...answer, note: { by: 'us' } });
-  expect(transforms.skipped).toBe(7);
+  expect(transforms.skipped).toBe(9);
 });
 
 test('numbers of a chunk keep their digits', () => {

@@ -3,7 +3,7 @@ import type { ResponseTransform } from '@router-mesh/contracts';
 import { isExactNumber, parseExactly } from './exact-json.ts';
 
 /** What an answer is, and what it cost, is not for a policy to say. Its language refuses these; a plan that names one all the same is not followed. */
-const untouchable: readonly unknown[] = ['choices', 'usage', 'object', 'router', 'model'];
+const untouchable: readonly unknown[] = ['id', 'object', 'created', 'model', 'choices', 'usage', 'router'];
 
 /** The transforms of one answer. A field that cannot be set is left as it is, and counted. */
 export class ResponseTransforms {
