@@ -80,7 +80,7 @@ export const Plan = z.looseObject({
 export type Plan = z.infer<typeof Plan>;
 
 /** What a provider's stop can do for a plan that names it in `needs`: one that cannot refuses the request, rather than leave it undone. */
-export const providerNeeds = [slotsNeed, 'fallback', 'cache', 'breaker', 'transform'] as const;
+export const providerNeeds = [slotsNeed, 'fallback', 'cache', 'hedge', 'breaker', 'transform'] as const;
 export type ProviderNeed = (typeof providerNeeds)[number];
 
 /** What `decide` answers: the plan and the stops that it would visit. */

@@ -3,7 +3,7 @@ import { aPlan, aTravel } from '@router-mesh/testing';
 import type { Travel } from '@router-mesh/wire';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { afterFailure, nextStop, sameAgain, withoutStop } from './route.ts';
+import { afterFailure, nextStop, replanned, sameAgain, withoutStop } from './route.ts';
 
 const candidates = (...vendors: string[]): Plan['candidates'] => vendors.map((vendor) => ({ vendor, model: 'echo' }));
 const travelling = (itinerary: string[], vendors: string[] = ['a', 'b']): Travel =>
@@ -113,6 +113,13 @@ test('a candidate that is tried again stays the first, one leg further, with its
     itinerary: [],
   });
   expect(sameAgain(again, failed).plan.attempts).toEqual([failed, failed]);
+});
+
+test('a plan that changes on the way leaves its travel where it is', () => {
+  const travel = travelling(['cost'], ['a', 'b']);
+  const attempts = [{ model: 'a/echo', class: 'timeout' }];
+  const changed = replanned(travel, { candidates: candidates('b'), attempts, hedge_after_ms: undefined });
+  expect(changed).toEqual({ ...travel, plan: { ...travel.plan, candidates: candidates('b'), attempts } });
 });
 
 test('stops that are taken one by one are the itinerary, and optional ones are known by their mark', () => {

@@ -65,6 +65,14 @@ export function sameAgain(travel: Travel, attempt: Attempt): Travel {
   return { ...travel, plan, leg: travel.leg + 1, itinerary: [] };
 }
 
+/** What may become of a plan while its request stays where it is. */
+export type Replanning = Partial<Pick<Plan, 'candidates' | 'attempts' | 'hedge_after_ms'>>;
+
+/** The same stop and leg, with a plan that has changed. */
+export function replanned(travel: Travel, changes: Replanning): Travel {
+  return { ...travel, plan: fitted({ ...travel.plan, ...changes }) };
+}
+
 /** What upstreams said is worth less than the next candidate: it goes where the plan would not fit its header otherwise. */
 function fitted(plan: Plan): Plan {
   if (asciiJson(plan).length <= maxPlanBytes) return plan;

@@ -11,7 +11,7 @@ import { decodeTravel, type AnswerWriter, type ControlMessage, type MsgHdrs, typ
 import { longestTimerMs } from './flight.ts';
 import type { Link } from './link.ts';
 import { Passage } from './passage.ts';
-import { afterFailure, sameAgain } from './route.ts';
+import { afterFailure, replanned, sameAgain, type Replanning } from './route.ts';
 import type { StopTrace } from './tracing.ts';
 
 /** A request at a stage: policy has written its plan. */
@@ -145,6 +145,11 @@ export class StopPassage extends Passage {
   /** Go on with the same candidate after it failed, one leg further. */
   tryAgain(attempt: Attempt): void {
     this.#goOnHere(sameAgain({ ...this.travel, trail: this.trail(attempt.class) }, attempt));
+  }
+
+  /** Go on here with what is left of the plan: the leg stays, and so does what was said on it. */
+  replan(changes: Replanning): void {
+    this.#travel = replanned(this.travel, changes);
   }
 
   /** Why the answer ends when the process can wait no longer: a stream that has begun is cut, all else may be asked again. */

@@ -5,9 +5,9 @@ import { nextCandidates, type StopPassage } from '@router-mesh/kernel';
 import { answerClient } from './answer-client.ts';
 import { answerFromCache } from './cached-answer.ts';
 import { attemptOf, CallFailure, cutBy, errorOf, interrupted } from './failure.ts';
-import { callModel, type Calls } from './one-call.ts';
+import { Hedge } from './hedge.ts';
+import { tellFailure, type Calls } from './one-call.ts';
 import { waitBeforeRetry } from './retry.ts';
-import { Floor } from './seat.ts';
 import { wait } from './wait.ts';
 
 const known: readonly string[] = providerNeeds;
@@ -29,13 +29,15 @@ async function callCandidates(calls: Calls, passage: StopPassage): Promise<void>
   try {
     for (;;) {
       passage.checkDeadline();
-      const candidate = firstCandidate(passage);
+      const hedge = new Hedge(calls, passage);
       try {
-        const called = await callModel(calls, passage, candidate, stored, new Floor(passage).seat(candidate));
-        await answerClient(calls, passage, called, { stored, hedged: false });
+        const called = await hedge.call(firstCandidate(passage), stored);
+        await answerClient(calls, passage, called, { stored, hedged: hedge.raced });
         return;
       } catch (error) {
-        const next = await goOn(calls, passage, { candidate, retried }, error, stored);
+        // Of two that raced neither is tried again, and the first of the plan is the last that failed.
+        const failed = { candidate: firstCandidate(passage), retried: hedge.raced ? Infinity : retried };
+        const next = await goOn(calls, passage, failed, error, stored);
         if (next === 'forwarded') return;
         retried = next === 'again' ? retried + 1 : 0;
       }
@@ -82,12 +84,7 @@ async function goOn(
   if (!(error instanceof CallFailure)) throw cutBy(error, delivered);
   const attempt = attemptOf(modelId(candidate), error);
   const attempts = [...passage.plan.attempts, attempt];
-  const { request } = passage;
-  // `message` is ours; what the upstream said goes to the client alone, for it may quote the prompt.
-  calls.house.log.warn(
-    { request, model: attempt.model, class: error.class, status: error.status, reason: error.message, delivered },
-    'a call failed',
-  );
+  tellFailure(calls, passage, attempt, error);
   if (delivered > 0) throw interrupted(delivered, error.message, { attempts });
   const waitMs = waitBeforeRetry({
     failure: error,

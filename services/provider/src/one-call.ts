@@ -1,5 +1,12 @@
 // One call: a request to one model, from its first record to the last word of its answer.
-import { encodeRecords, meterSubject, type Candidate, type ProviderDocument, type Usage } from '@router-mesh/contracts';
+import {
+  encodeRecords,
+  meterSubject,
+  type Attempt,
+  type Candidate,
+  type ProviderDocument,
+  type Usage,
+} from '@router-mesh/contracts';
 import type { AttemptTrace, House, StopPassage } from '@router-mesh/kernel';
 import type { AnswerCache } from './answer-cache.ts';
 import { CallClock } from './call-clock.ts';
@@ -89,6 +96,17 @@ export async function callModel(
   stored.push(storeRecord(house, record));
   if (failure !== undefined) throw failure;
   return { candidate, heard, usage, transforms };
+}
+
+/** A call that failed, in the log. `message` is ours; what the upstream said goes to the client alone, for it may quote the prompt. */
+export function tellFailure(
+  { house }: Pick<Calls, 'house'>,
+  { request, answer }: StopPassage,
+  { model }: Attempt,
+  error: CallFailure,
+): void {
+  const { class: failure, status, message: reason } = error;
+  house.log.warn({ request, model, class: failure, status, reason, delivered: answer.deltas }, 'a call failed');
 }
 
 /** Make a call where neither the policy's own breaker nor the model's, nor its bulkhead, refuses it. */

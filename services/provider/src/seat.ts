@@ -32,6 +32,10 @@ export class Floor {
     this.#passage = passage;
   }
 
+  get isTaken(): boolean {
+    return this.#speaker !== undefined;
+  }
+
   /** Resolves when somebody speaks. */
   get taken(): Promise<void> {
     return this.#taken.promise;
