@@ -52,7 +52,8 @@ async function ask(client: Client, request: ChatRequest, options: ChatOptions & 
   const report = options.stream
     ? await follow(client.stream(request, about), options)
     : await whole(client.chat(request, about), options);
-  hint(`${report.model}, ${Math.round(performance.now() - started)} ms, request ${report.request}`);
+  const how = report.cache === undefined ? '' : ' from the cache';
+  hint(`${report.model}${how}, ${Math.round(performance.now() - started)} ms, request ${report.request}`);
 }
 
 async function whole(answering: Promise<ChatAnswer>, options: { readonly json?: boolean }): Promise<AnswerReport> {

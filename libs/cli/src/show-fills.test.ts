@@ -36,7 +36,10 @@ test('stores that hold anything are shown with how full they are, the fullest fi
   const stores = {
     ROUTER_V2_METER: { bytes: 10, max_bytes: 10_000, messages: 1 },
     router_v2_slots: { bytes: 850, max_bytes: 1000, messages: 3 },
+    router_v2_cache: { bytes: 990, max_bytes: 1000, messages: 3 },
     router_v2_leases: { bytes: 0, max_bytes: 1000, messages: 0 },
   };
-  expect(line('stores', [{ ...provider, stores }])).toBe('stores router_v2_slots 85 % full, ROUTER_V2_METER <1 % full');
+  expect(line('stores', [{ ...provider, stores }])).toBe(
+    'stores router_v2_cache 99 % full, router_v2_slots 85 % full, ROUTER_V2_METER <1 % full',
+  );
 });

@@ -1,7 +1,7 @@
 // The status of the mesh as text. Pure.
 import { showAge } from './ages.ts';
 import { dim, list, table, warning } from './output.ts';
-import type { Totals } from '@router-mesh/contracts';
+import { contracts, type Totals } from '@router-mesh/contracts';
 import type { Instance } from './instances.ts';
 
 const columns = [
@@ -70,6 +70,11 @@ function showRevisions(instances: readonly Instance[]): string {
   return shown.join(dim(', ')) || 'none';
 }
 
+/** Buckets that are meant to be full. */
+const makeRoom = new Set(
+  contracts.flatMap((contract) => (contract.kind === 'bucket' && contract.discard === 'old' ? [contract.name] : [])),
+);
+
 /** `ROUTER_V2_METER 12 %`, those that hold anything, fullest first; as whichever instance saw it last. */
 function showStores(instances: readonly Instance[]): string {
   const fills = new Map(instances.flatMap(({ stores }) => Object.entries(stores)));
@@ -79,7 +84,7 @@ function showStores(instances: readonly Instance[]): string {
     .sort((a, b) => b.percent - a.percent);
   const shown = shares.map(({ name, percent }) => {
     const text = `${name} ${percent < 1 ? '<1' : Math.round(percent)} % full`;
-    return percent > 80 ? warning(text) : text;
+    return percent > 80 && !makeRoom.has(name) ? warning(text) : text;
   });
   return shown.join(dim(', ')) || 'empty';
 }

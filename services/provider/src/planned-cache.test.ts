@@ -270,4 +270,12 @@ test('while its bucket is away a model is called at once, and METER alone is wai
     async () => (await metric('router_cache_failures_total')) >= failures + 2,
   );
   expect(mesh.troubles().filter((line) => line.includes('the cache is away'))).toHaveLength(1);
+
+  // Somebody takes the question and says nothing.
+  policy.root.subscribe(`$JS.API.DIRECT.GET.KV_${bucket.name}.>`, { callback: () => undefined });
+  await policy.root.flush();
+  const asked = performance.now();
+  expect(wholeOf(await policy.ask(candidates, { plan })).router.cache).toBeUndefined();
+  expect(performance.now() - asked).toBeGreaterThan(49);
+  expect(performance.now() - asked).toBeLessThan(1000);
 });

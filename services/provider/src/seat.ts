@@ -74,6 +74,19 @@ export class Floor {
   }
 }
 
+/** The seat of a call that no other one will race. */
+export function soleSeat(passage: AtStop, candidate: Candidate): Seat {
+  let speaks = false;
+  return {
+    signal: passage.signal,
+    get speaks() {
+      return speaks;
+    },
+    begin: () => passage.accept(candidate),
+    take: () => void (speaks = true),
+  };
+}
+
 /** Its record says `superseded`. */
 function tooSlow(): RouterError {
   return new RouterError('cancelled', 'another call of the request was quicker', { details: { reason: outrun } });
