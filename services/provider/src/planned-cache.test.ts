@@ -124,6 +124,44 @@ describe('an answer that was given before', () => {
     expect(model.received).toHaveLength(0);
   });
 
+  test('goes in frames to who asked for frames', async () => {
+    const plan = cached();
+    model.script = answer(200, completion('hi'));
+    await fill(plan);
+    const events = await policy.ask(candidates, { plan, frames: true });
+    expect(events.map(({ kind }) => kind)).toEqual(['accept', 'end']);
+    expect(endOf(events)).toMatchObject({ answer: completion('hi'), router: { cache: 'hit' } });
+  });
+
+  test('as a stream goes at the pace of its reader, who may cancel it', async () => {
+    const plan = { ...cached(), stream: true };
+    model.script = stream(chunk('a longer answer, so that it is told in several pieces. '.repeat(5), 'stop'), done);
+    await fill(plan);
+    for (const cancelled of [false, true]) {
+      const request = ulid();
+      let [control, deltas] = ['', 0];
+      const events = await policy.ask(candidates, {
+        plan,
+        request,
+        credit: 1,
+        onEvent: (one) => {
+          if (one.kind === 'accept') ({ control } = one.accept);
+          if (one.kind !== 'delta') return;
+          deltas += 1;
+          policy.root.publish(control, cancelled ? 'cancel' : `limit ${deltas + 1}`);
+        },
+      });
+      const [record] = await policy.finished(request);
+      if (cancelled) {
+        expect([deltas, errorOf(events)?.code]).toEqual([1, 'cancelled']);
+        expect(record).toMatchObject({ outcome: 'cancelled', cache: 'hit' });
+      } else {
+        expect(endOf(events).router.cache).toBe('hit');
+        expect(deltas).toBeGreaterThan(4);
+      }
+    }
+  });
+
   test('gets the fields that the plan sets, and keeps nothing of them', async () => {
     const plan = cached();
     model.script = answer(200, completion('hi'));

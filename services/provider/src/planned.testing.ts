@@ -31,6 +31,8 @@ export interface Planning {
   /** Whether the answer goes in frames; a stream always does. */
   readonly frames?: boolean;
   readonly request?: string;
+  /** Deltas that the reader takes before its first limit. */
+  readonly credit?: number;
   readonly timeoutMs?: number;
   onEvent?(event: AnswerEvent): void;
 }
@@ -74,7 +76,7 @@ export class PlayedPolicy implements AsyncDisposable {
 
   /** Everything that comes as an answer, until its end. */
   async ask(candidates: readonly Candidate[], planning: Planning = {}): Promise<AnswerEvent[]> {
-    const { plan, body, frames = false, request = ulid(), timeoutMs = 20_000, onEvent } = planning;
+    const { plan, body, frames = false, request = ulid(), credit, timeoutMs = 20_000, onEvent } = planning;
     const reply = createInbox();
     const messages = this.#root.subscribe(reply);
     const travel = aTravel({
@@ -82,6 +84,7 @@ export class PlayedPolicy implements AsyncDisposable {
       reply,
       deadline: Date.now() + timeoutMs,
       frames: frames || plan?.stream === true,
+      ...(credit === undefined ? {} : { credit }),
       plan: aPlan({ at: Date.now(), candidates: [...candidates], ...plan }),
     });
     const subject = stageSubject(stopName(contract.call, candidates[0]?.vendor ?? ''));
