@@ -38,6 +38,17 @@ describe('a stream put together', () => {
     });
   });
 
+  test('is not changed by what vendors repeat empty in every chunk', () => {
+    const filler = { role: '', refusal: '', reasoning: null, tool_calls: [], annotations: [] };
+    const whole = together([
+      delta({ ...filler, role: 'assistant', content: '' }),
+      delta({ ...filler, content: 'a' }),
+      delta({ ...filler, content: '' }, { finish_reason: 'stop', logprobs: null }),
+    ]);
+    expect(whole).toMatchObject({ choices: [{ message: { role: 'assistant', content: 'a' }, finish_reason: 'stop' }] });
+    expect(JSON.stringify(whole)).not.toMatch(/refusal|reasoning|tool_calls|annotations|logprobs/);
+  });
+
   test('has its tool calls, each with all of its arguments', () => {
     const call = (index: number, more: object): object => delta({ tool_calls: [{ index, ...more }] });
     const whole = together([

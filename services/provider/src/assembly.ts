@@ -61,13 +61,13 @@ export class Assembly {
   }
 
   #takeSaid({ message, toolCalls }: Choice, name: string, value: unknown): void {
-    if (value === null) return;
+    if (!isSaid(value) && name !== 'content') return; // that a text is there, and empty, is said of the content alone
     if (name === 'role') message.set(name, value);
     else if (texts.includes(name) && typeof value === 'string')
       message.set(name, this.#count((message.get(name) ?? '') as string, value));
     else if (name === 'tool_calls' && Array.isArray(value))
       for (const call of value as unknown[]) this.#takeToolCall(toolCalls, call);
-    else if (isSaid(value)) this.#giveUp();
+    else if (value !== null) this.#giveUp();
   }
 
   #takeToolCall(calls: Choice['toolCalls'], given: unknown): void {
@@ -91,7 +91,9 @@ export class Assembly {
     if (value === null) return;
     if (!Array.isArray(value)) return this.#giveUp();
     this.#count('', JSON.stringify(value));
-    logprobs.set(name, [...(logprobs.get(name) ?? []), ...(value as unknown[])]);
+    const list = logprobs.get(name) ?? [];
+    logprobs.set(name, list);
+    list.push(...(value as unknown[]));
   }
 
   #count(before: string, more: string): string {
