@@ -9,6 +9,7 @@ export type TokenKind =
   | 'duration'
   | 'money'
   | 'string'
+  /** An f-string, or a piece of one: up to the `{` of a hole, and from its `}` on. */
   | 'format'
   | 'regex'
   | 'model'

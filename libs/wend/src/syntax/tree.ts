@@ -1,4 +1,5 @@
 // The tree of a source, from which compiler, formatter and editors work. With the tokens of its file it is lossless: they hold every character.
+// No node lies deeper than `sourceLimits.depth`. Where something is missing, which was reported, a name or text is empty, a list too, an integer 0.
 import type { Span } from '../diagnostics/diagnostic.ts';
 import type { Token } from './token.ts';
 
