@@ -10,11 +10,16 @@ import { skipTo } from './recovery.ts';
 import type { Declaration, Expression, FunctionDeclaration, ModelLiteral, Param, Route, Rule } from './tree.ts';
 
 /** Declarations up to the `}` that ends them, which is left. */
-export function parseDeclarations(cursor: Cursor): readonly Declaration[] {
+export function parseDeclarations(cursor: Cursor, of: 'policy' | 'library'): readonly Declaration[] {
   const declarations: Declaration[] = [];
   while (!cursor.atSymbol('}') && !cursor.atEnd()) {
+    const word = cursor.token;
     const declaration = parseDeclaration(cursor);
     if (declaration !== undefined) {
+      if (of === 'library' && !inLibraries.has(declaration.kind)) {
+        const help = 'a library is made of const, type, fn and test; all else stands in a policy';
+        cursor.report('E013', word.start, word.end, `a library cannot hold "${declaration.kind}"`, help);
+      }
       declarations.push(declaration);
       continue;
     }
@@ -44,6 +49,8 @@ function parseDeclaration(cursor: Cursor): Declaration | undefined {
   cursor.leave();
   return declaration;
 }
+
+const inLibraries: ReadonlySet<string> = new Set(['const', 'type', 'fn', 'test']);
 
 type DeclarationParser = (cursor: Cursor, start: number, modified: boolean) => Declaration;
 

@@ -61,7 +61,7 @@ function parseBody(cursor: Cursor): Policy | Library | undefined {
     kind === 'policy' && cursor.takeWord('extends') ? cursor.expectString('a policy as "name@range"') : undefined;
   const declarations: Declaration[] = [];
   if (cursor.expectSymbol('{') || atDeclaration(cursor)) {
-    declarations.push(...parseDeclarations(cursor));
+    declarations.push(...parseDeclarations(cursor, kind));
     cursor.expectSymbol('}');
   }
   const span = cursor.span(start);
@@ -70,7 +70,7 @@ function parseBody(cursor: Cursor): Policy | Library | undefined {
     cursor.expected('the end of the file');
     cursor.advance();
     skipTo(cursor, () => false);
-    declarations.push(...parseDeclarations(cursor));
+    declarations.push(...parseDeclarations(cursor, kind));
   }
   return kind === 'policy'
     ? { kind, name, version, extends: base, declarations, ...span }

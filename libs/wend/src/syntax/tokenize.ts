@@ -167,7 +167,9 @@ function stringEnd(text: string, from: number, format: boolean): { at: number; h
     if (format && code === 0x7b) return { at: at + 1, how: 'hole' };
     if (code === 0x5c && at + 1 < text.length) {
       const next = text.charCodeAt(at + 1);
-      if (next !== 0x0a && next !== 0x0d) at += 1;
+      // The brace of `\u{…}` opens no hole.
+      if (next === 0x75 && text.charCodeAt(at + 2) === 0x7b) at += 2;
+      else if (next !== 0x0a && next !== 0x0d) at += 1;
     }
   }
   return { at: text.length, how: 'cut' };

@@ -70,4 +70,9 @@ export const syntaxCodes = {
     meaning: 'A source has at most 256 KiB in UTF-8. Move functions and types to a library.',
     example: `policy "p" {} //${' large'.repeat(44_000)}`,
   },
+  E013: {
+    title: 'not in a library',
+    meaning: 'A library is made of const, type, fn and test: it decides nothing, and has no params.',
+    example: 'library "l" { rule never { deny "no" } }',
+  },
 } as const satisfies Record<string, CodePage>;

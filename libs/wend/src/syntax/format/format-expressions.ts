@@ -74,7 +74,10 @@ function formatConditional(writer: Writer, node: Conditional): Doc {
 }
 
 function formatMember(writer: Writer, node: Member): Doc {
-  return [formatExpression(writer, node.of), writer.token(), writer.token()];
+  const of = formatExpression(writer, node.of);
+  // Directly behind a model reference, the point and the name would be a part of it.
+  const apart = node.of.kind === 'model' && !node.of.quoted ? writer.gap(' ') : '';
+  return [of, apart, writer.token(), writer.token()];
 }
 
 function formatCall(writer: Writer, node: Call): Doc {
