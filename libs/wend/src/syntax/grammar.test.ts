@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { Deriver, spaced, untaken } from './grammar/derive.testing.ts';
+import { readGrammar, wendGrammar } from './grammar/ebnf.testing.ts';
+import { below, pick, random } from './grammar/random.testing.ts';
+import { recognise } from './grammar/recognise.testing.ts';
+import { conflicts, predict } from './grammar/two-tokens.testing.ts';
+import { holdLaws } from './laws.testing.ts';
+import { parse } from './parse.ts';
+
+const grammar = wendGrammar();
+const prediction = predict(grammar);
+
+describe('grammar.ebnf', () => {
+  it('lets two tokens decide at every choice', () => {
+    expect(prediction.decisions.size).toBeGreaterThan(90);
+    expect(conflicts(prediction)).toEqual([]);
+  });
+
+  it.each([
+    ['two ways that begin alike', 'file = "a" , "b" , "c" | "a" , "b" , "d" ; (* Tokens *)'],
+    ['an option that is also what follows', 'file = [ "a" , "b" ] , "a" , "b" ; (* Tokens *)'],
+    ['a repetition that may go on or end', 'file = { item } , [ item ] ; item = "a" ; (* Tokens *)'],
+    ['a word that is a name too', 'file = "when" , "a" | ident , "a" ; (* Tokens *) ident = word ; word = "a" ;'],
+  ])('would be refused with %s', (_, text) => {
+    expect(conflicts(predict(readGrammar(text)))).not.toEqual([]);
+  });
+
+  it('is what the parser reads: random sentences of it parse, every way of every choice among them, and survive formatting', () => {
+    const chance = random(5);
+    const deriver = new Deriver(grammar, chance);
+    let sentences = 0;
+    while (sentences < 300 || (untaken(grammar, deriver).length > 0 && sentences < 3000)) {
+      const { diagnostics } = holdLaws(spaced(deriver.sentence(200), chance));
+      expect(diagnostics).toEqual([]);
+      sentences += 1;
+    }
+    expect(untaken(grammar, deriver)).toEqual([]);
+  });
+
+  it('accepts what the parser accepts, and nothing else', () => {
+    const chance = random(11);
+    const deriver = new Deriver(grammar, chance);
+    const accepted = { yes: 0, no: 0 };
+    for (let run = 0; run < 2000; run += 1) {
+      const tokens = [...deriver.sentence(60)];
+      const at = below(chance, tokens.length);
+      const other = chance() < 0.5 ? pick(chance, tokens) : pick(chance, deriver.sentence(20));
+      const text = tokens.toSpliced(at, below(chance, 2), ...(chance() < 0.7 ? [other] : [])).join(' ');
+      const { source, diagnostics } = parse(text, 'x');
+      // What is wrong within a token, as an f-string that was cut, is beyond the grammar.
+      if (diagnostics.some(({ code }) => code === 'E002' || code === 'E003')) continue;
+      const yes = diagnostics.length === 0;
+      if (recognise(grammar, prediction, source.tokens) !== yes)
+        expect.fail(`${yes ? 'accepted' : 'refused'}: ${text}`);
+      accepted[yes ? 'yes' : 'no'] += 1;
+    }
+    expect(accepted.yes).toBeGreaterThan(100);
+    expect(accepted.no).toBeGreaterThan(1000);
+  });
+});
