@@ -3,6 +3,7 @@ import type { Span } from '../diagnostics/diagnostic.ts';
 import { sourceLimits } from '../limits.ts';
 import type { Missing, Name, Text } from './tree.ts';
 import { textValue } from './literals.ts';
+import { quoted } from './quoted.ts';
 import type { Token } from './token.ts';
 import { type Report, type Tokens } from './tokenize.ts';
 import { reservedWords, typeWords } from './words.ts';
@@ -170,7 +171,7 @@ export class Cursor {
     this.#missedAt = token;
     if (this.#tokens.gaps.has(this.#index)) return;
     const found = token.kind === 'end' ? 'the end of the file' : quoted(token.text);
-    this.report('E001', token.start, token.end, `expected ${what}, found ${found}`, help ?? mistaken(token));
+    this.report('E001', token.start, token.end, `expected ${what}, found ${found}`, mistaken(token) ?? help);
   }
 
   /** Go a level down. False when that is too deep: then everything ends here, or the author would get an error for each level. */
@@ -191,12 +192,13 @@ export class Cursor {
   }
 
   // INVARIANT (bounded depth): no node handed on lies deeper than the limit, so whoever walks the tree may recurse.
+  // The last level is kept for what stands in the place of something missing.
   #allowed(depth: number): boolean {
-    if (depth <= sourceLimits.depth && !this.#closed) return true;
+    if (depth < sourceLimits.depth && !this.#closed) return true;
     if (!this.#closed) {
       const { start, end } = this.token;
       const help = 'name parts of it with "let" or "fn"';
-      this.report('E010', start, end, `nested deeper than ${sourceLimits.depth} levels`, help);
+      this.report('E010', start, end, `nested too deep, a tree has at most ${sourceLimits.depth} levels`, help);
       this.close();
     }
     return false;
@@ -209,11 +211,6 @@ export class Cursor {
     this.token = this.peek(0);
     this.#missedAt = this.token;
   }
-}
-
-function quoted(text: string): string {
-  const short = text.length <= 40 ? text : `${text.slice(0, 39)}…`;
-  return short.startsWith('"') ? short : `"${short}"`;
 }
 
 /** What was probably meant. */

@@ -9,7 +9,7 @@ import type { Import, Library, Policy, SourceFile } from './tree.ts';
 /** Where lines break that are longer, if there is a place to. */
 const width = 100;
 
-/** Of a source without syntax errors. Idempotent; the tree of what it gives is the tree of what it got, and its comments are the same. */
+/** Of a source without syntax errors. Idempotent; the tree of what it gives is the tree of what it got, and its comments are the same. (Of a source near the limit of size it may be larger than that.) */
 export function format(source: SourceFile): string {
   const writer = new Writer(source.text, source.tokens);
   const docs: Doc[] = [writer.firstGap()];

@@ -1,5 +1,6 @@
 // What literals stand for.
 import type { Report } from './tokenize.ts';
+import { shortened } from './quoted.ts';
 import type { Token } from './token.ts';
 
 const numberHelp = 'a number is written as 8k, 2M, 1_000, 0.5, 2.0e-3, 5%, 80ms, 3s, 5min, 2h or 1d';
@@ -160,8 +161,4 @@ function endsInEscape(text: string): boolean {
   let backslashes = 0;
   while (text.charCodeAt(text.length - 2 - backslashes) === 0x5c) backslashes += 1;
   return backslashes % 2 === 1;
-}
-
-function shortened(text: string): string {
-  return text.length <= 40 ? text : `${text.slice(0, 39)}…`;
 }

@@ -1,5 +1,6 @@
 // Lists between brackets, and how they end.
 import type { Cursor } from './cursor.ts';
+import { skipWithin } from './recovery.ts';
 
 /** Items with commas between them up to the closing bracket, which is left; none is a list too, and the last may be followed by a comma. `cursor.height` is that of the highest. */
 export function parseItems<Item>(cursor: Cursor, closing: string, parseItem: () => Item): readonly Item[] {
@@ -10,7 +11,10 @@ export function parseItems<Item>(cursor: Cursor, closing: string, parseItem: () 
     items.push(parseItem());
     height = Math.max(height, cursor.height);
     if (!cursor.takeSymbol(',')) {
-      if (!cursor.atSymbol(closing)) cursor.expected(`"," or "${closing}"`);
+      if (!cursor.atSymbol(closing)) {
+        cursor.expected(`"," or "${closing}"`);
+        skipWithin(cursor, closing);
+      }
       break;
     }
   }

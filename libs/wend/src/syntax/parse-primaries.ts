@@ -3,6 +3,7 @@ import type { Cursor } from './cursor.ts';
 import { intValue, modelValue, numberValue, opensHole, regexValue, textValue } from './literals.ts';
 import { parseExpression } from './parse-expressions.ts';
 import { parseItems } from './parse-items.ts';
+import { isDeclarationInstead } from './recovery.ts';
 import type { Expression, FormatString, IntLiteral, ModelLiteral, RecordEntry, RecordLiteral, Text } from './tree.ts';
 import { reservedWords, typeWords } from './words.ts';
 
@@ -102,7 +103,7 @@ function parseWord(cursor: Cursor): Expression {
     cursor.report('E011', start, end, `"${text}" within an operation`, `put it in parentheses: (${text} …)`);
     return parseExpression(cursor);
   }
-  if (reservedWords.has(text)) return noExpression(cursor);
+  if (reservedWords.has(text) || isDeclarationInstead(cursor)) return noExpression(cursor);
   if (typeWords.has(text))
     cursor.report(
       'E009',

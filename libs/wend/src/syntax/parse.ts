@@ -67,8 +67,8 @@ function parseBody(cursor: Cursor): Policy | Library | undefined {
   const span = cursor.span(start);
   // One "}" too many is one error: what follows it still belongs here.
   while (!cursor.atEnd()) {
-    cursor.expected('the end of the file');
-    cursor.advance();
+    cursor.expected('the end of the file', 'perhaps there is a "}" too many before it');
+    if (!atDeclaration(cursor)) cursor.advance();
     skipTo(cursor, () => false);
     declarations.push(...parseDeclarations(cursor, kind));
   }

@@ -1,7 +1,7 @@
 // Where reading goes on after an error.
 import type { Cursor } from './cursor.ts';
 import type { Token } from './token.ts';
-import { declarationWords } from './words.ts';
+import { declarationWords, followingWords } from './words.ts';
 
 /** Whether a declaration begins here, by its word and by what follows it: its word alone may be the name of something. */
 export function atDeclaration(cursor: Cursor): boolean {
@@ -23,6 +23,14 @@ export function atDeclaration(cursor: Cursor): boolean {
   }
 }
 
+/** Whether a declaration begins here although an expression is expected: a name that is a word of declarations is never followed by another name or a string. */
+export function isDeclarationInstead(cursor: Cursor): boolean {
+  if (!declarationWords.has(cursor.token.text) || cursor.token.kind !== 'identifier') return false;
+  const next = cursor.peek(1);
+  if (next.kind === 'string') return true;
+  return next.kind === 'identifier' && !declarationWords.has(next.text) && !followingWords.has(next.text);
+}
+
 /** Leave out what stands here, up to a place to go on from: where `starts` says so outside of braces, the `}` that closes what is open, a declaration, or the end. At least one token, unless such a place is at hand. */
 export function skipTo(cursor: Cursor, starts: (cursor: Cursor) => boolean): void {
   let braces = 0;
@@ -30,6 +38,15 @@ export function skipTo(cursor: Cursor, starts: (cursor: Cursor) => boolean): voi
     if (braces === 0 && (cursor.atSymbol('}') || starts(cursor))) return;
     if (cursor.atSymbol('{')) braces += 1;
     if (cursor.atSymbol('}')) braces -= 1;
+    cursor.advance();
+  }
+}
+
+/** Leave out what stands here, up to the bracket that closes a list, but nothing that is not likely to be in it. */
+export function skipWithin(cursor: Cursor, closing: string): void {
+  while (!cursor.atEnd() && !cursor.atSymbol(closing) && !cursor.atSymbol('{') && !cursor.atSymbol('}')) {
+    const { kind, text } = cursor.token;
+    if (kind === 'identifier' && (followingWords.has(text) || declarationWords.has(text))) return;
     cursor.advance();
   }
 }

@@ -1,6 +1,7 @@
 // Text to tokens, in one pass and without recursion. Joined, the tokens are the text, whatever the text is.
 import type { Code } from '../diagnostics/codes.ts';
 import { findHidden, isHidden } from './hidden-characters.ts';
+import { quoted } from './quoted.ts';
 import type { Token, TokenKind } from './token.ts';
 
 /** Says what is wrong from one offset to another. */
@@ -135,8 +136,11 @@ export function tokenize(text: string, report: Report): Tokens {
 
 function unknown(found: string, start: number, end: number, report: Report): void {
   if (isHidden(found)) return; // `findHidden` says so
-  const help = foreign.get(found) ?? (/^\p{L}/u.test(found) ? 'names are of ASCII letters, digits and "_"' : undefined);
-  report('E002', start, end, `${JSON.stringify(found)} means nothing here`, help);
+  const help =
+    foreign.get(found) ??
+    foreign.get(found.charAt(0)) ??
+    (/^\p{L}/u.test(found) ? 'names are of ASCII letters, digits and "_"' : undefined);
+  report('E002', start, end, `${quoted(found)} means nothing here`, help);
 }
 
 /** Behind a run of one unknown character, or of letters that no name may have. */
@@ -145,6 +149,10 @@ function unknownEnd(text: string, from: number): number {
   const width = code > 0xffff ? 2 : 1;
   const first = text.slice(from, from + width);
   let end = from + width;
+  if (code === 0x27 || code === 0x60) {
+    const closing = text.indexOf(first, end);
+    return closing === -1 || text.slice(from, closing).includes('\n') ? end : closing + 1;
+  }
   if (code < 128) {
     while (end < from + 2 && (code === 0x26 || code === 0x7c) && text.charCodeAt(end) === code) end += 1;
     return end;

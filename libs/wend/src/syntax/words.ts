@@ -20,3 +20,11 @@ export const failureClasses: ReadonlySet<string> = new Set(
     ' ',
   ),
 );
+
+/** What may follow an expression, or begin a statement or a step of a test. */
+export const followingWords: ReadonlySet<string> = new Set([
+  ...reservedWords,
+  ...'deny candidates split fallback sticky limit only exclude use transform experiment cache hedge tag'.split(' '),
+  ...'by on retry backoff status message with required optional on_fail timeout stream ttl'.split(' '),
+  ...'given sample expect'.split(' '),
+]);
