@@ -199,13 +199,13 @@ export class Cursor {
       const { start, end } = this.token;
       const help = 'name parts of it with "let" or "fn"';
       this.report('E010', start, end, `nested too deep, a tree has at most ${sourceLimits.depth} levels`, help);
-      this.close();
+      this.#close();
     }
     return false;
   }
 
   /** Read no further, and report nothing more. */
-  close(): void {
+  #close(): void {
     this.#closed = true;
     this.#index = this.#tokens.significant.length - 1;
     this.token = this.peek(0);

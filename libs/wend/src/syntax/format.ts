@@ -37,5 +37,8 @@ function formatBody(writer: Writer, node: Policy | Library): Doc {
   for (const clause of clauses)
     if (clause !== undefined) docs.push(writer.gap(' '), writer.token(), writer.gap(' '), writer.token());
   docs.push(writer.gap(' '));
-  return [...docs, formatLines(writer, node.declarations, (declaration) => formatDeclaration(writer, declaration))];
+  return [
+    ...docs,
+    formatLines(writer, writer.token(), node.declarations, (declaration) => formatDeclaration(writer, declaration)),
+  ];
 }

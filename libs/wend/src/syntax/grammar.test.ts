@@ -9,6 +9,7 @@ import { parse } from './parse.ts';
 
 const grammar = wendGrammar();
 const prediction = predict(grammar);
+const long = process.env['MESH_TEST_LONG'] !== undefined;
 
 describe('grammar.ebnf', () => {
   it('lets two tokens decide at every choice', () => {
@@ -41,7 +42,7 @@ describe('grammar.ebnf', () => {
     const chance = random(11);
     const deriver = new Deriver(grammar, chance);
     const accepted = { yes: 0, no: 0 };
-    for (let run = 0; run < 2000; run += 1) {
+    for (let run = 0; run < (long ? 100_000 : 2000); run += 1) {
       const tokens = [...deriver.sentence(60)];
       const at = below(chance, tokens.length);
       const other = chance() < 0.5 ? pick(chance, tokens) : pick(chance, deriver.sentence(20));
@@ -56,5 +57,5 @@ describe('grammar.ebnf', () => {
     }
     expect(accepted.yes).toBeGreaterThan(100);
     expect(accepted.no).toBeGreaterThan(1000);
-  });
+  }, 600_000);
 });

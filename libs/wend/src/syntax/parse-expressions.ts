@@ -63,7 +63,7 @@ export function parseLambda(cursor: Cursor): Lambda {
 }
 
 /** `if a then b else c`, the `if` at hand. */
-export function parseConditional(cursor: Cursor): Expression {
+function parseConditional(cursor: Cursor): Expression {
   const { start } = cursor.advance();
   const condition = parseExpression(cursor);
   let { height } = cursor;
@@ -82,7 +82,7 @@ function parseOperators(cursor: Cursor, least: number): Expression {
     const found = operatorAt(cursor);
     if (found === undefined || found.level < least) return left;
     const leftHeight = cursor.height;
-    warnOfMixing(cursor, left, found);
+    refuseMixing(cursor, left, found);
     const token = cursor.advance();
     if (token.text === 'not') cursor.advance();
     const right = found.level === level.coalesce ? parseUnary(cursor) : parseOperators(cursor, found.level + 1);
@@ -100,7 +100,7 @@ function operatorAt(cursor: Cursor): { readonly operator: BinaryOperator; readon
 }
 
 /** What stands beside each other may be read in two ways: the author must say which. */
-function warnOfMixing(
+function refuseMixing(
   cursor: Cursor,
   left: Expression,
   next: { readonly operator: string; readonly level: number },

@@ -3,7 +3,7 @@ import type { Cursor } from './cursor.ts';
 import { intValue, modelValue, numberValue, opensHole, regexValue, textValue } from './literals.ts';
 import { parseExpression } from './parse-expressions.ts';
 import { parseItems } from './parse-items.ts';
-import { isDeclarationInstead } from './recovery.ts';
+import { isBlockInstead, isDeclarationInstead } from './recovery.ts';
 import type { Expression, FormatString, IntLiteral, ModelLiteral, RecordEntry, RecordLiteral, Text } from './tree.ts';
 import { reservedWords, typeWords } from './words.ts';
 
@@ -36,7 +36,7 @@ export function parsePrimary(cursor: Cursor): Expression {
     case 'symbol':
       if (token.text === '(') return parseParentheses(cursor);
       if (token.text === '[') return parseList(cursor);
-      if (token.text === '{') return parseRecord(cursor);
+      if (token.text === '{' && !isBlockInstead(cursor)) return parseRecord(cursor);
       return noExpression(cursor);
     default:
       return noExpression(cursor);

@@ -141,6 +141,13 @@ describe('an error', () => {
     ['const größe = 1', 'E002', 'öße', '"öße" means nothing here', 'names are of ASCII letters, digits and "_"'],
     ["const a = 'x'", 'E002', "'x'", '"\'x\'" means nothing here', 'a string stands in double quotes'],
     [
+      'const a = f"b{c + 1',
+      'E003',
+      'f"b{c + 1',
+      'this f-string does not end on its line',
+      'close the "{" and the string; long values go into a "let" before it',
+    ],
+    [
       'const a = "\\u{d800}"',
       'E004',
       '\\u{d800}',
@@ -229,11 +236,16 @@ describe('an error', () => {
     expect(`policy "p" { ${text} \n}`.slice(start, end)).toBe(at);
   });
 
+  it('at a sign before a character of another script does not swallow it', () => {
+    const [first] = holdLaws('policy "p" { const a = 1 /\u073e }').diagnostics;
+    expect(first).toMatchObject({ code: 'E002', span: { start: 26, end: 27 } });
+  });
+
   it('does not hide the next one: reading goes on at the next statement, declaration or brace', () => {
     const text = `policy "p" {
       param a =
       rule b when { deny 1 tag x = [1 2] limit y = }
-      fn f(a Int) -> { return a +  }
+      fn f(a Int) -> Int { return a + }
       type t = [Int
       route r { split { @a/b } fallback @a/b on timeuot }
       route s when (a { candidates ) }

@@ -90,6 +90,7 @@ function offsetOfByte(text: string, bytes: number): number {
   return text.length;
 }
 
+/** Of a text that is not looked at. */
 function unread(text: string): readonly Token[] {
   return [
     { kind: 'unknown', text, start: 0, end: text.length },

@@ -31,6 +31,12 @@ export function isDeclarationInstead(cursor: Cursor): boolean {
   return next.kind === 'identifier' && !declarationWords.has(next.text) && !followingWords.has(next.text);
 }
 
+/** Whether the `{` at hand begins a block although a record is expected: there is a word of statements in it, and no colon behind. */
+export function isBlockInstead(cursor: Cursor): boolean {
+  const word = cursor.peek(1);
+  return word.kind === 'identifier' && followingWords.has(word.text) && !isSymbol(cursor.peek(2), ':');
+}
+
 /** Leave out what stands here, up to a place to go on from: where `starts` says so outside of braces, the `}` that closes what is open, a declaration, or the end. At least one token, unless such a place is at hand. */
 export function skipTo(cursor: Cursor, starts: (cursor: Cursor) => boolean): void {
   let braces = 0;

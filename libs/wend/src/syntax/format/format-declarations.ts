@@ -48,7 +48,7 @@ export function formatDeclaration(writer: Writer, node: Declaration): Doc {
     }
     case 'test': {
       const docs = [writer.token(), writer.gap(' '), writer.token(), writer.gap(' ')];
-      return [...docs, formatLines(writer, node.steps, (step) => formatStep(writer, step))];
+      return [...docs, formatLines(writer, writer.token(), node.steps, (step) => formatStep(writer, step))];
     }
   }
 }

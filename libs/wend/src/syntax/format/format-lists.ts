@@ -6,13 +6,18 @@ import type { Writer } from './writer.ts';
 export function formatItems<Item>(
   writer: Writer,
   items: readonly Item[],
-  inside: typeof line | typeof softLine,
+  inside: Line,
   formatItem: (item: Item) => Doc,
 ): Doc {
   const opening = writer.token();
   if (items.length === 0) return group(opening, writer.closingGap(softLine), writer.token());
-  const { written, end } = itemDocs(writer, items, inside, formatItem);
-  return group(opening, indent(written, end), writer.closingGap(inside), writer.token());
+  const written = items.map((item, index): Doc => {
+    const docs = [writer.gap(index === 0 ? inside : line), formatItem(item)];
+    const comma = writer.takeComma();
+    return comma && index < items.length - 1 ? [...docs, ','] : docs;
+  });
+  const lastComma: Doc = { kind: 'if-broken', text: ',' };
+  return group(opening, indent(written, lastComma), writer.closingGap(inside), writer.token());
 }
 
 /** A call's arguments: as a list, but one that is in brackets itself stands directly in those of the call. */
@@ -20,19 +25,4 @@ export function formatHugged(writer: Writer, formatItem: () => Doc): Doc {
   const docs: Doc[] = [writer.token(), formatItem()];
   writer.takeComma();
   return [...docs, writer.gap(''), writer.token()];
-}
-
-function itemDocs<Item>(
-  writer: Writer,
-  items: readonly Item[],
-  inside: Line,
-  formatItem: (item: Item) => Doc,
-): { written: Doc; end: Doc } {
-  const written = items.map((item, index): Doc => {
-    const docs: Doc[] = [writer.gap(index === 0 ? inside : line), formatItem(item)];
-    const comma = writer.takeComma();
-    if (comma && index < items.length - 1) docs.push(',');
-    return docs;
-  });
-  return { written, end: { kind: 'if-broken', text: ',' } };
 }

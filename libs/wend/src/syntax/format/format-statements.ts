@@ -8,17 +8,22 @@ import type { Writer } from './writer.ts';
 
 /** `{ … }`: on one line when there is only one statement, without a block of its own, and it fits. */
 export function formatBlock(writer: Writer, node: Block): Doc {
+  const opening = writer.token();
   const [only, ...others] = node.statements;
-  if (only !== undefined && others.length === 0 && !hasBlock(only)) {
-    const docs = [writer.token(), indent(writer.gap(line), formatStatement(writer, only))];
-    return group(...docs, writer.closingGap(line), writer.token());
-  }
-  return formatLines(writer, node.statements, (statement) => formatStatement(writer, statement));
+  if (only === undefined || others.length > 0 || hasBlock(only) || writer.hasComment())
+    return formatLines(writer, opening, node.statements, (statement) => formatStatement(writer, statement));
+  const inside = indent(writer.gap(line), formatStatement(writer, only));
+  const closing = writer.hasComment() ? writer.lastGap(false) : writer.gap(line);
+  return group(opening, inside, closing, writer.token());
 }
 
-/** `{`, an item a line, `}`. */
-export function formatLines<Item>(writer: Writer, items: readonly Item[], formatItem: (item: Item) => Doc): Doc {
-  const opening = writer.token();
+/** `{`, which is written already, an item a line, `}`. */
+export function formatLines<Item>(
+  writer: Writer,
+  opening: Doc,
+  items: readonly Item[],
+  formatItem: (item: Item) => Doc,
+): Doc {
   if (items.length === 0 && !writer.hasComment()) return [opening, writer.token()];
   const docs = items.map((item, index): Doc => [writer.lineGap(index === 0), formatItem(item)]);
   return [opening, indent(...docs), writer.lastGap(items.length === 0), writer.token()];
