@@ -44,10 +44,10 @@ export class Deriver {
     }
   }
 
-  /** The tokens of a sentence, of `size` tokens before it hurries to an end. */
-  sentence(size: number): readonly string[] {
+  /** The tokens of a sentence, or of a part of one, of `size` tokens before it hurries to an end. */
+  sentence(size: number, production = 'file'): readonly string[] {
     this.#left = size;
-    const [start] = this.#grammar.productions.values();
+    const start = this.#grammar.productions.get(production);
     return start === undefined ? [] : this.#tokens(start, 60);
   }
 

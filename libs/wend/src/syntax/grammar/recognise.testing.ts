@@ -7,7 +7,7 @@ import type { Prediction } from './two-tokens.testing.ts';
 /** Whether the tokens (white space and comments among them) are a sentence of the grammar. */
 export function recognise(grammar: Grammar, prediction: Prediction, tokens: readonly Token[]): boolean {
   const words = tokens.filter(({ kind }) => kind !== 'space' && kind !== 'comment').map((token) => name(token));
-  const numbers = words.map((word) => prediction.terminal(isKnown(word, grammar) ? word : '<ident>'));
+  const numbers = words.map((word) => prediction.numbers.get(word) ?? prediction.numbers.get('<ident>'));
   let at = 0;
   const goes = (rule: Rule): number => {
     const { ways } = prediction.decisions.get(rule) ?? { ways: [] };
@@ -56,16 +56,6 @@ function name({ kind, text }: Token): string {
     default:
       return `<${kind}>`;
   }
-}
-
-function isKnown(word: string, { productions }: Grammar): boolean {
-  return !/^[A-Za-z_]/.test(word) || [...productions.values()].some((rule) => mentions(rule, word));
-}
-
-function mentions(rule: Rule, word: string): boolean {
-  if (rule.kind === 'literal') return rule.text === word;
-  if (rule.kind === 'sequence' || rule.kind === 'choice') return rule.of.some((one) => mentions(one, word));
-  return (rule.kind === 'optional' || rule.kind === 'repeat') && mentions(rule.of, word);
 }
 
 function isToken(word: string, token: string): boolean {

@@ -14,8 +14,8 @@ export type Begin = ReadonlyMap<number, bigint>;
 
 export interface Prediction {
   readonly decisions: ReadonlyMap<Rule, Decision>;
-  /** The number of a kind of token; words that mean something have their own. */
-  terminal(name: string): number;
+  /** Kinds of tokens by their numbers: words and symbols of the grammar, and `<int>` and the like. */
+  readonly numbers: ReadonlyMap<string, number>;
 }
 
 /** Two tokens as one number; 0 is the end of the file. */
@@ -104,7 +104,7 @@ export function predict(grammar: Grammar): Prediction {
     visitAll();
   }
   visitAll();
-  return { decisions, terminal };
+  return { decisions, numbers };
 }
 
 /** Where two ways begin alike: `production: first second`. */
