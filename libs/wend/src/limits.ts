@@ -11,8 +11,17 @@ export interface RunLimits {
 
 export const runLimits: RunLimits = { fuel: 20_000, depth: 64, bytes: 256 * 1024 };
 
-/** Characters of a string, items of a list, bytes of a decision as JSON, candidates. */
-export const valueLimits = { stringChars: 4096, listItems: 1024, decisionBytes: 32 * 1024, candidates: 32 } as const;
+/**
+ * Characters (UTF-16 code units) of a string, items of a list, bytes of a decision as JSON, candidates; and levels of expressions and statements
+ * within calls within calls: what the stack of JavaScript holds for sure, however deep a host lets functions call each other.
+ */
+export const valueLimits = {
+  stringChars: 4096,
+  listItems: 1024,
+  decisionBytes: 32 * 1024,
+  candidates: 32,
+  levels: 4000,
+} as const;
 
 /** Bytes of a source, depth of its tree (left chains included), rules of a linked policy, layers of a chain. */
 export const sourceLimits = { bytes: 256 * 1024, depth: 200, rules: 500, layers: 8, units: 64 } as const;

@@ -109,7 +109,7 @@ export type Operation =
   /** Structural: charges what it compares. */
   | 'equal'
   | 'not-equal'
-  /** Of two numbers, strings or booleans of one type: costs nothing more. */
+  /** Of two numbers, strings, booleans or nulls, or of anything with null: costs nothing more. */
   | 'same'
   | 'not-same'
   | 'number-less'
@@ -203,6 +203,8 @@ export interface Procedure<Body> {
 export interface IrFunction extends Procedure<Code> {
   readonly name: string;
   readonly open: boolean;
+  /** Neither it nor what it calls looks at the input or the catalogue, or can be replaced by a layer below: a param or const may call it. */
+  readonly pure?: true;
   readonly parameters: readonly Type[];
   readonly returns: Type;
   readonly at: At;

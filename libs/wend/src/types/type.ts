@@ -27,3 +27,15 @@ export type Basic =
   | 'Never'
   /** What could not be typed and was said to be wrong: it fits everywhere, so that one mistake is told once. */
   | 'Unknown';
+
+/** `T?`, once. */
+export function optionalOf(type: Type): Type {
+  return type.kind === 'optional' || type.kind === 'Null' || type.kind === 'Unknown'
+    ? type
+    : { kind: 'optional', of: type };
+}
+
+/** A record of these fields, for the types that the language itself knows. */
+export function recordOf(fields: Readonly<Record<string, Type>>): Type {
+  return { kind: 'record', fields: new Map(Object.entries(fields)) };
+}
