@@ -1,6 +1,45 @@
 // The production back end: JavaScript from our own syntax, renamed identifiers and indexes of tables; no text of an author's is in it.
-import type { BackEnd } from './instance.ts';
+import type { Code, Lazy, Procedure, Unit } from '../ir/ir.ts';
+import { backEnd } from './compile-unit.ts';
+import { lazy, localName } from './generate/expression.ts';
+import { code, procedure } from './generate/statement.ts';
+import { Writer } from './generate/writer.ts';
+import type { BackEnd, CompiledFunction } from './instance.ts';
 
-export const generate: BackEnd = (unit) => {
-  throw new Error(`not built: ${unit.file}`);
-};
+export const generate: BackEnd = backEnd((unit, of, parameters) => {
+  const { text, table } = generatedText(unit, of, parameters);
+  // The one place where text becomes code. docs/wend/code-generation.md reviews what it may hold.
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval
+  const make = new Function('k', text) as (table: readonly unknown[]) => CompiledFunction;
+  return make(table);
+});
+
+/** The body of a function of `k`, the table, which returns the procedure. */
+export function generatedText(
+  unit: Unit,
+  of: Procedure<Lazy | Code>,
+  parameters: number,
+): { text: string; table: readonly unknown[] } {
+  const writer = new Writer(unit, of);
+  const body = isCode(of.body)
+    ? `${code(writer, of.body, procedure)}\nreturn null;`
+    : `return ${lazy(writer, of.body)};`;
+  const names = writer.locals.map(localName);
+  const declared = names.slice(parameters).map((name) => `let ${name} = null;`);
+  const known = writer.table.map((_, place) => `const k${place} = k[${place}];`);
+  const text = [
+    '"use strict";',
+    ...known,
+    // In parentheses V8 compiles it at once, and not a second time when it is first called.
+    `return ((${['u', 'r', ...names.slice(0, parameters)].join(', ')}) => {`,
+    'const m = r.meter;',
+    ...declared,
+    body,
+    '});',
+  ].join('\n');
+  return { text, table: writer.table };
+}
+
+function isCode(body: Lazy | Code): body is Code {
+  return Array.isArray(body.body);
+}

@@ -18,6 +18,11 @@ export interface CompiledUnit {
   readonly routes: readonly { readonly when: Compiled | undefined; readonly body: Compiled }[];
   /** By test, then by step; undefined where a step computes nothing. */
   readonly tests: readonly (readonly (Compiled | undefined)[])[];
+  /**
+   * What is compiled when it is first called, compiled now: a procedure a step (10 to 80 µs), for a host that has time before the first decision.
+   * Tests are left out.
+   */
+  readonly prepare?: () => Iterable<undefined>;
 }
 
 /** Closures, or generated JavaScript: equal in result, fuel and allocation. */
@@ -36,7 +41,11 @@ export interface Instance {
 
 /** Takes what rules and routes say. */
 export interface EffectSink {
-  /** @param operands as `EffectSpec` lists them */
+  /**
+   * @param operands as `EffectSpec` lists them; they may share parts, and are charged by whoever writes them out (`toJson`)
+   * @param test of `only` and `exclude`: to be asked when all rules are over. It charges the run's meter, which must then be of the layer that said it.
+   * @throws PolicyFailure to end the layer
+   */
   effect(
     effect: EffectSpec,
     operands: readonly Value[],

@@ -1,6 +1,6 @@
 // What a layer spends, and the failure that ends it when it may spend no more.
 import type { At } from '../ir/ir.ts';
-import type { RunLimits } from '../limits.ts';
+import { valueLimits, type RunLimits } from '../limits.ts';
 
 /** Ends a layer. The request is denied: `unavailable`, for this reason. */
 export class PolicyFailure extends Error {
@@ -20,12 +20,15 @@ export class Meter {
   fuel: number;
   bytes: number;
   depth: number;
+  /** Levels of expressions and statements within calls within calls. */
+  levels: number;
 
   constructor(limits: RunLimits) {
     this.limits = limits;
     this.fuel = limits.fuel;
     this.bytes = limits.bytes;
     this.depth = limits.depth;
+    this.levels = valueLimits.levels;
   }
 
   /** @throws PolicyFailure when there is not so much left */

@@ -10,7 +10,7 @@ export type LibraryType =
   | { readonly kind: 'enum'; readonly values: readonly string[] }
   | { readonly kind: 'list' | 'map' | 'optional'; readonly of: LibraryType }
   | { readonly kind: 'record'; readonly fields: ReadonlyMap<string, LibraryType> }
-  /** The same type wherever the name stands; `within` says what it may be, where not anything. */
+  /** The same type wherever the name stands; `within` says what it may be, where not anything: an enum is a String there, an Int a Float. */
   | { readonly kind: 'variable'; readonly name: string; readonly within?: readonly Basic[] }
   /** A lambda, or the name of a function where that takes as many parameters. */
   | { readonly kind: 'function'; readonly parameters: readonly LibraryType[]; readonly returns: LibraryType };
@@ -33,7 +33,10 @@ export interface Caller {
 export type LibraryLambda = (...values: Value[]) => Value;
 
 export interface LibraryFunction {
+  /** Its key in the table: as it is written, and behind a colon what it is for where several share a name: `len:list`. */
   readonly name: string;
+  /** The key of the function of the same name to be tried where the arguments do not fit this one. */
+  readonly otherwise?: string;
   readonly group: 'strings' | 'lists' | 'conversions' | 'numbers' | 'time' | 'routing' | 'other';
   readonly parameters: readonly LibraryParameter[];
   readonly returns: LibraryType;
