@@ -1,7 +1,21 @@
 // Tree to unit: names resolved, types inferred, fuel priced; or what is wrong with it.
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { Unit } from '../ir/ir.ts';
-import type { SourceFile } from '../syntax/tree.ts';
+import { Diagnostics, type Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { IrBreaker, IrFunction, IrRoute, IrRule, IrTest, IrValue, Unit, UnitName } from '../ir/ir.ts';
+import type { Declaration, Library, Policy, SourceFile } from '../syntax/tree.ts';
+import { checkBases } from './bases.ts';
+import { ConstantTable } from './constants.ts';
+import { checkBreaker, checkCombine, checkMeta } from './declarations.ts';
+import { declareFunctions, checkFunction } from './functions.ts';
+import { useOthers } from './imports.ts';
+import { startOf, type UnitContext } from './place.ts';
+import { checkPurity } from './purity.ts';
+import { checkVersion, splitReference } from './reference.ts';
+import { checkRoutes } from './routes.ts';
+import { checkRoute, checkRule } from './rules.ts';
+import { checkTests } from './tests.ts';
+import { defineTypes } from './type-definitions.ts';
+import { checkValues } from './values.ts';
+import { warnUnused } from './warnings/unused.ts';
 
 /** What a source stands on, checked before it. */
 export interface Surroundings {
@@ -16,5 +30,74 @@ export function check(
   source: SourceFile,
   surroundings: Surroundings,
 ): { unit: Unit | undefined; diagnostics: readonly Diagnostic[] } {
-  throw new Error(`not built: ${source.file} ${surroundings.bases.length}`);
+  const diagnostics = new Diagnostics(source.file);
+  const { body } = source;
+  if (body === undefined) return { unit: undefined, diagnostics: [] };
+  const context: UnitContext = {
+    kind: body.kind,
+    diagnostics,
+    constants: new ConstantTable(),
+    names: useOthers(source, surroundings, diagnostics),
+    literals: [],
+    regexes: new Set(),
+    spent: { regexChars: 0 },
+    innerAnds: new WeakSet(),
+  };
+  const unit = checkBody(source, body, context, surroundings);
+  const found = diagnostics.list.toSorted((one, other) => one.span.start - other.span.start);
+  return { unit: diagnostics.hasErrors ? undefined : unit, diagnostics: found };
+}
+
+/** INVARIANT (order): types, then signatures, then params and consts in their order, then what runs. Each knows those before it. */
+function checkBody(source: SourceFile, body: Policy | Library, context: UnitContext, { bases }: Surroundings): Unit {
+  const place = startOf(context, 'value');
+  const version = checkVersion(place, body.version);
+  const types = defineTypes(place, of(body, 'type'));
+  const declared = declareFunctions(place, of(body, 'fn'));
+  const values: readonly IrValue[] = checkValues(context, body.declarations);
+  const functions: readonly IrFunction[] = declared.map((one) => checkFunction(context, one));
+  const rules: readonly IrRule[] = of(body, 'rule').map((node) => checkRule(context, node));
+  const routes: readonly IrRoute[] = of(body, 'route').map((node) => checkRoute(context, node));
+  const breakers: readonly IrBreaker[] = of(body, 'breaker').flatMap((node) => checkBreaker(place, node) ?? []);
+  const tests: readonly IrTest[] = checkTests(context, of(body, 'test'));
+  const isRoot = body.kind === 'policy' && body.extends === undefined;
+  const unit: Unit = {
+    kind: body.kind,
+    file: source.file,
+    name: body.name.value,
+    version,
+    text: source.text,
+    uses: usesOf(source, bases),
+    constants: context.constants.list,
+    functions,
+    values,
+    rules,
+    routes,
+    breakers,
+    tests,
+    combine: checkCombine(place, of(body, 'combine'), isRoot),
+    meta: checkMeta(place, of(body, 'meta')),
+    literals: context.literals,
+    types,
+  };
+  checkRoutes(place, body, bases);
+  checkBases(place, body, unit);
+  warnUnused(place, source, body);
+  return { ...unit, functions: checkPurity(place, unit) };
+}
+
+function of<Kind extends Declaration['kind']>(
+  { declarations }: Policy | Library,
+  kind: Kind,
+): readonly Extract<Declaration, { kind: Kind }>[] {
+  return declarations.filter((one): one is Extract<Declaration, { kind: Kind }> => one.kind === kind);
+}
+
+function usesOf({ imports, body }: SourceFile, bases: readonly Unit[]): readonly UnitName[] {
+  const nearest =
+    body?.kind === 'policy' && body.extends !== undefined ? splitReference(body.extends.value) : undefined;
+  return [
+    ...imports.map(({ from }) => splitReference(from.value)),
+    ...bases.map(({ name }, index) => ({ name, range: index === 0 ? nearest?.range : undefined })),
+  ];
 }

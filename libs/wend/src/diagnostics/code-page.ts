@@ -6,4 +6,6 @@ export interface CodePage {
   readonly meaning: string;
   /** A source that gets it, as short as can be; run by a test. */
   readonly example: string;
+  /** Sources that the example extends or imports, found by the names that they bear. */
+  readonly beside?: readonly string[];
 }

@@ -21,24 +21,42 @@ export interface Diagnostic {
   readonly help?: string;
 }
 
+/** More than these are not worth reading, and a hostile source could have one for each of its characters. */
+const mostReported = 100;
+
 /** Collects what is wrong with one file; several things a run. */
 export class Diagnostics {
   readonly list: Diagnostic[] = [];
   readonly #file: string;
+  readonly #said = new Set<string>();
+  #errors = 0;
 
   constructor(file: string) {
     this.#file = file;
   }
 
+  /** Also when it is no longer in the list. */
   get hasErrors(): boolean {
-    return this.list.some(({ severity }) => severity === 'error');
+    return this.#errors > 0;
   }
 
-  /** Say it, once at one place: whoever recovers may come by again. */
-  report(code: Code, span: Span, message: string, help?: string): void {
-    if (this.list.some((one) => one.code === code && one.span.start === span.start && one.span.end === span.end))
-      return;
+  /**
+   * Say it, once at one place: whoever recovers may come by again. Warnings leave room for errors; of either no more than can be read.
+   * @param help may be computed: it is asked for only where it will be shown
+   */
+  report(code: Code, span: Span, message: string, help?: Help): void {
     const severity: Severity = code.startsWith('W') ? 'warning' : 'error';
-    this.list.push({ code, severity, message, file: this.#file, span, ...(help === undefined ? {} : { help }) });
+    if (severity === 'error') this.#errors += 1;
+    const key = `${code} ${span.start} ${span.end}`;
+    if (this.#said.has(key)) return;
+    const before = severity === 'error' ? Math.min(this.#errors - 1, this.list.length) : this.list.length;
+    if (before >= mostReported) return;
+    this.#said.add(key);
+    const text = typeof help === 'function' ? help() : help;
+    const found: Diagnostic = { code, severity, message, file: this.#file, span };
+    this.list.push(text === undefined ? found : { ...found, help: text });
   }
 }
+
+/** What the author may do, or how to find out. */
+export type Help = string | (() => string | undefined);
