@@ -1,5 +1,6 @@
 // Wend, the policy language: what hosts and tools may use of it.
 export { checkCatalogue, link, type Linked, type LinkedPolicy, type LinkOptions, type Source } from './link/link.ts';
+export { prepare } from './link/prepare.ts';
 export { UnitCache } from './link/unit-cache.ts';
 export type { Catalogue, ModelRecord } from './decide/catalogue.ts';
 export { decide, type Facts } from './decide/decide.ts';
@@ -15,8 +16,10 @@ export { costModel, runLimits, sourceLimits, valueLimits, type RunLimits } from 
 export { closures } from './run/closures.ts';
 export { generate } from './run/generate.ts';
 export type { BackEnd } from './run/instance.ts';
+export { compareVersions, isRange, satisfies } from './semver.ts';
 export { format } from './syntax/format.ts';
 export { parse } from './syntax/parse.ts';
 export type { SourceFile } from './syntax/tree.ts';
 export { runTests, type Covered, type TestReport, type TestResult } from './tools/run-tests.ts';
+export { sampleCatalogue } from './tools/sample-catalogue.ts';
 export { sampleInput, samples } from './tools/samples.ts';

@@ -3,6 +3,7 @@ import type { LinkedPolicy } from '../link/link.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Decision } from './decision.ts';
 import type { Input } from './input.ts';
+import { judge } from './judge.ts';
 
 export interface Facts {
   readonly input: Input;
@@ -11,5 +12,5 @@ export interface Facts {
 
 /** Never throws: a layer that fails or spends too much makes the decision `unavailable`. */
 export function decide(policy: LinkedPolicy, facts: Facts): Decision {
-  throw new Error(`not built: ${policy.name} ${facts.input.seed}`);
+  return judge(policy, facts, undefined);
 }

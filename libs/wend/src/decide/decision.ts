@@ -5,15 +5,8 @@ import type { LimitName } from '../ir/ir.ts';
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 export interface Decision extends Effects {
+  /** A denial stands whatever else failed: its text is the policy's answer, and nothing is let through either way. */
   readonly effect: 'allow' | 'deny' | 'unavailable';
-  readonly deny?: {
-    readonly rule: string;
-    readonly layer: string;
-    readonly reason: string;
-    /** HTTP status. */
-    readonly status: number;
-    readonly message?: string;
-  };
   readonly unavailable?: {
     readonly reason: 'no_candidate' | 'policy_limit' | 'policy_error';
     readonly layer?: string;
@@ -32,7 +25,16 @@ export interface Decision extends Effects {
 
 /** What rules and routes may say; of a decision, and of each arm of an experiment. */
 export interface Effects {
-  /** In the order of preference; weights where there was a split. Filtered. */
+  /** The first denial, by priority. Nothing else of what was said is carried out then; the tags are for the log. */
+  readonly deny?: {
+    readonly rule: string;
+    readonly layer: string;
+    readonly reason: string;
+    /** HTTP status. */
+    readonly status: number;
+    readonly message?: string;
+  };
+  /** In the order of preference; weights where there was a split, whose arms do not stand in for each other. Filtered. */
   readonly candidates: readonly { readonly model: string; readonly weight?: number }[];
   /** Goes first. */
   readonly picked?: string;

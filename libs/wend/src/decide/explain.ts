@@ -1,7 +1,10 @@
 // A decision made again, with every guard's value: why it came out as it did.
+import { positionAt } from '../diagnostics/position.ts';
 import type { LinkedPolicy } from '../link/link.ts';
 import type { Facts } from './decide.ts';
 import type { Decision } from './decision.ts';
+import { describe } from './describe.ts';
+import { judge, type Asked } from './judge.ts';
 
 export interface Explained {
   readonly layer: string;
@@ -12,7 +15,7 @@ export interface Explained {
   readonly line: number;
   /** Undefined where there is no guard, or it was not asked. */
   readonly guard: boolean | undefined;
-  /** `applied`, `skipped` (its guard is false), `not reached` (another route won, a denial came before), `failed` */
+  /** `applied`, `skipped` (its guard is false), `not reached` (another route won, it was denied, its layer failed before), `failed` */
   readonly outcome: 'applied' | 'skipped' | 'not reached' | 'failed';
   /** What it said, each as one line of text: `deny "over budget"`, `limit max_tokens = 1024`. */
   readonly effects: readonly string[];
@@ -26,5 +29,21 @@ export interface Explanation {
 
 /** The decision is the one that `decide` makes of the same facts. */
 export function explain(policy: LinkedPolicy, facts: Facts): Explanation {
-  throw new Error(`not built: ${policy.name} ${facts.input.seed}`);
+  const asked: Asked[] = [];
+  const decision = judge(policy, facts, asked);
+  return { decision, steps: asked.map(explained) };
+}
+
+function explained({ rule, guard, outcome, said }: Asked): Explained {
+  const { unit } = rule.unit;
+  return {
+    layer: unit.name,
+    kind: rule.kind,
+    name: rule.name,
+    file: unit.file,
+    line: positionAt(unit.text, rule.at.start).line,
+    guard,
+    outcome,
+    effects: said.map(describe),
+  };
 }

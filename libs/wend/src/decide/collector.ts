@@ -1,0 +1,251 @@
+// Takes what the rules and routes of one decision say: checks it, charges it to the layer that said it, and keeps it.
+import type { At, EffectSpec } from '../ir/ir.ts';
+import type { LinkedRule } from '../link/layer.ts';
+import type { LinkedPolicy } from '../link/link.ts';
+import { hash } from '../run/hash.ts';
+import type { EffectSink, Instance, Value } from '../run/instance.ts';
+import { Meter, PolicyFailure } from '../run/meter.ts';
+import type { Run } from '../run/run.ts';
+import { modelsOf } from '../run/values/models.ts';
+import { isList, own } from '../run/values/records.ts';
+import type { ModelRecord } from './catalogue.ts';
+import type { Facts } from './decide.ts';
+import { canonical, Room, stringBytes, toJson } from './json.ts';
+import type { Arm, Experiment, FallbackSaid, PipelineEntry, Said, SplitArm } from './said.ts';
+
+type From = { readonly unit: Instance; readonly at: At };
+
+export class Collector implements EffectSink {
+  readonly run: Run;
+  /** Root first. */
+  readonly meters: readonly Meter[];
+  /** In the order in which they were said. */
+  readonly said: Said[] = [];
+  readonly experiments: Experiment[] = [];
+  readonly #room: Room;
+  #rule: LinkedRule | undefined;
+  #arm: Arm | undefined;
+  /** The experiments that are being run, the innermost last. */
+  readonly #open: Experiment[] = [];
+
+  constructor(policy: LinkedPolicy, facts: Facts, entered?: Run['entered']) {
+    this.meters = policy.layers.map(() => new Meter(policy.limits));
+    const { input, catalogue } = facts;
+    const run = { meter: this.meterOf(0), input, catalogue, effects: this };
+    this.run = entered === undefined ? run : { ...run, entered };
+    this.#room = new Room(catalogue);
+  }
+
+  /** Whose code is being run. */
+  get rule(): LinkedRule {
+    if (this.#rule === undefined) throw new Error('nothing is being run');
+    return this.#rule;
+  }
+
+  /** What is run and said from now on is of this rule, and its layer pays. */
+  enter(rule: LinkedRule): void {
+    this.#rule = rule;
+    this.run.meter = this.meterOf(rule.layer);
+  }
+
+  /** Whatever a failure left half done. */
+  leave(): void {
+    this.#arm = undefined;
+    this.#open.length = 0;
+  }
+
+  meterOf(layer: number): Meter {
+    const meter = this.meters[layer];
+    if (meter === undefined) throw new Error(`there is no layer ${layer}`);
+    return meter;
+  }
+
+  effect(
+    effect: EffectSpec,
+    operands: readonly Value[],
+    test: ((model: ModelRecord) => boolean) | undefined,
+    { at }: From,
+  ): void {
+    this.#room.used = 0;
+    const said = this.#say(effect, operands, test, at);
+    this.run.meter.burn((said.bytes + 63) >> 6, at);
+    this.said.push(said);
+  }
+
+  experiment(name: string, key: Value, { at }: From): void {
+    const layer = this.rule.unit.unit.name;
+    const experiment: Experiment = {
+      name,
+      key: hash(`${layer}\nexperiment\n${name}`, this.#keyText(key, at)).toString(36),
+      arms: [],
+      parent: this.#arm,
+    };
+    this.experiments.push(experiment);
+    this.#open.push(experiment);
+  }
+
+  beginArm(name: string): void {
+    const experiment = this.#open.at(-1);
+    if (experiment === undefined) throw new Error('an arm outside of an experiment');
+    this.#arm = { experiment, name, parent: experiment.parent };
+    experiment.arms.push(this.#arm);
+  }
+
+  endArm(): void {
+    this.#arm = this.#arm?.parent;
+  }
+
+  endExperiment(): void {
+    this.#open.pop();
+  }
+
+  // Every record is written out: spreading what they have in common takes as long as all else together.
+  #say(
+    effect: EffectSpec,
+    operands: readonly Value[],
+    test: ((model: ModelRecord) => boolean) | undefined,
+    at: At,
+  ): Said {
+    const rule = this.rule;
+    const arm = this.#arm;
+    const room = this.#room;
+    const [first = null, second = null] = operands;
+    switch (effect.kind) {
+      case 'tag': {
+        const name = effect.path.join('.');
+        room.take(stringBytes(name) + 2, at);
+        const value = toJson(first, room, at);
+        return { kind: 'tag', rule, arm, at, bytes: room.used, name, value };
+      }
+      case 'limit': {
+        const value = positive(first, `limit ${effect.what}`, at);
+        return { kind: 'limit', rule, arm, at, bytes: 0, what: effect.what, value };
+      }
+      case 'only':
+      case 'exclude':
+        if (test === undefined) throw new Error(`${effect.kind} without a test`);
+        return { kind: effect.kind, rule, arm, at, bytes: 0, test, answers: new Map() };
+      case 'deny': {
+        const { reason, status } = effect;
+        const layer = rule.unit.unit.name;
+        room.take(stringBytes(reason) + stringBytes(layer) + stringBytes(rule.name), at);
+        const message = effect.hasMessage ? toJson(first, room, at) : undefined;
+        const said = { rule: rule.name, layer, reason, status };
+        const deny = typeof message === 'string' ? { ...said, message } : said;
+        return { kind: 'deny', rule, arm, at, bytes: room.used, deny };
+      }
+      case 'candidates':
+        return { kind: 'candidates', rule, arm, at, bytes: 0, models: this.#models(first, at) };
+      case 'split': {
+        const key = effect.hasKey ? this.#keyText(first, at) : undefined;
+        return {
+          kind: 'split',
+          rule,
+          arm,
+          at,
+          bytes: 0,
+          key,
+          arms: this.#splitArms(operands, effect.hasKey ? 1 : 0, at),
+        };
+      }
+      case 'fallback': {
+        const models = this.#models(first, at);
+        return { kind: 'fallback', rule, arm, at, bytes: 0, models, ...termsOf(effect, second, at) };
+      }
+      case 'sticky':
+        return { kind: 'sticky', rule, arm, at, bytes: 0, key: this.#keyText(first, at) };
+      case 'use': {
+        const entry = pipelineEntry(effect, operands, room, at);
+        const same = canonical([entry.stage, entry.extension, entry.range ?? null, entry.config ?? null]);
+        return { kind: 'use', rule, arm, at, bytes: room.used, entry, same };
+      }
+      case 'transform': {
+        room.take(2 * canonical(effect.path).length + 30, at);
+        const value = toJson(first, room, at);
+        return { kind: 'transform', rule, arm, at, bytes: room.used, what: effect.what, path: effect.path, value };
+      }
+      case 'cache': {
+        if (effect.off) return { kind: 'cache', rule, arm, at, bytes: 0, cache: { off: true } };
+        const key = JSON.stringify(first); // "1" is another key than 1
+        room.take(stringBytes(key) + 40, at);
+        const ttl_ms = positive(second, 'the ttl of a cache', at);
+        return { kind: 'cache', rule, arm, at, bytes: room.used, cache: { key, ttl_ms } };
+      }
+      case 'hedge':
+        return { kind: 'hedge', rule, arm, at, bytes: 0, afterMs: positive(first, 'the wait of a hedge', at) };
+    }
+  }
+
+  /** What a ModelId, a Model or a list of either stands for now, each once. Charges 1 each, and 1 a model. */
+  #models(value: Value, at: At): readonly ModelRecord[] {
+    if (!isList(value)) return this.#modelsOf(value, at);
+    const found = new Map<string, ModelRecord>();
+    for (const one of value) {
+      for (const model of this.#modelsOf(one, at)) if (!found.has(model.id)) found.set(model.id, model);
+    }
+    return [...found.values()];
+  }
+
+  #modelsOf(value: Value, at: At): readonly ModelRecord[] {
+    const models = typeof value === 'string' ? modelsOf(this.run.catalogue, value) : [value as ModelRecord];
+    this.run.meter.burn(models.length + 1, at);
+    return models;
+  }
+
+  #splitArms(operands: readonly Value[], from: number, at: At): readonly SplitArm[] {
+    const arms: SplitArm[] = [];
+    let total = 0;
+    for (let place = from; place < operands.length; place += 2) {
+      const weight = operands[place + 1];
+      if (typeof weight !== 'number' || !(weight >= 0)) throw new PolicyFailure('policy_error', 'a weight below 0', at);
+      total += weight;
+      arms.push({ models: this.#modelsOf(operands[place] ?? null, at), weight });
+    }
+    if (!(total > 0 && total < Infinity)) throw new PolicyFailure('policy_error', 'weights that add up to nothing', at);
+    return arms;
+  }
+
+  /** A String, an Int or a ModelId, as the checker sees to. */
+  #keyText(key: Value, at: At): string {
+    const text = typeof key === 'string' ? key : JSON.stringify(key);
+    this.run.meter.burn((text.length + 15) >> 4, at);
+    return text;
+  }
+}
+
+function termsOf(
+  { on, retry, hasBackoff }: Extract<EffectSpec, { kind: 'fallback' }>,
+  waits: Value,
+  at: At,
+): Pick<FallbackSaid, 'on' | 'retry' | 'backoff'> {
+  if (!hasBackoff) return { on, retry, backoff: undefined };
+  const base_ms = positive(own(waits, 'base'), 'the base of a backoff', at);
+  const cap_ms = positive(own(waits, 'cap'), 'the cap of a backoff', at);
+  return { on, retry, backoff: { base_ms, cap_ms } };
+}
+
+function pipelineEntry(
+  { stage, extension, range, mode, onFail, stream, hasConfig, hasTimeout }: Extract<EffectSpec, { kind: 'use' }>,
+  operands: readonly Value[],
+  room: Room,
+  at: At,
+): PipelineEntry {
+  const timeout = operands[hasConfig ? 1 : 0] ?? null;
+  room.take(140 + stringBytes(extension) + (range === undefined ? 0 : stringBytes(range)), at);
+  return {
+    stage,
+    extension,
+    ...(range === undefined ? {} : { range }),
+    mode,
+    on_fail: onFail,
+    ...(hasConfig ? { config: toJson(operands[0] ?? null, room, at) } : {}),
+    ...(hasTimeout ? { timeout_ms: positive(timeout, 'the timeout of an extension', at) } : {}),
+    ...(stream === undefined ? {} : { stream }),
+  };
+}
+
+/** @throws PolicyFailure when it is not more than 0 */
+function positive(value: Value, what: string, at: At): number {
+  if (typeof value === 'number' && value > 0) return value;
+  throw new PolicyFailure('policy_error', `${what} is not more than 0`, at);
+}

@@ -1,0 +1,180 @@
+// What was said to one set of effects: by the rules of combining, which let a lower layer add and tighten, and take nothing away.
+//
+// INVARIANT (never wider): filters of all layers hold for every model, limits only shrink, and what is required stays.
+import type { LimitName } from '../ir/ir.ts';
+import type { Collector } from './collector.ts';
+import type {
+  Arm,
+  CandidatesSaid,
+  FallbackSaid,
+  FilterSaid,
+  PipelineEntry,
+  Said,
+  SplitSaid,
+  TagSaid,
+  TransformSaid,
+  UseSaid,
+} from './said.ts';
+import type { Effects, Json } from './decision.ts';
+
+/** What is left of what was said, before models are chosen. */
+export interface Combined {
+  filters: FilterSaid[];
+  choice: CandidatesSaid | SplitSaid | undefined;
+  sticky: (Said & { readonly kind: 'sticky' }) | undefined;
+  fallbacks: FallbackSaid[];
+  pipeline: readonly PipelineEntry[];
+  limits: Partial<Record<LimitName, number>>;
+  transforms: Effects['transforms'];
+  cache: Effects['cache'];
+  hedgeAfterMs: number | undefined;
+  tags: Readonly<Record<string, Json>>;
+}
+
+export const nothing: readonly never[] = Object.freeze([]);
+export const noTransforms: Effects['transforms'] = Object.freeze({ request: nothing, response: nothing });
+export const noTags: Effects['tags'] = Object.freeze({});
+
+/** Of all that was said, what holds when this arm is taken, and of all other experiments the first. */
+export function holding({ said, experiments }: Collector, taken: Arm | undefined): readonly Said[] {
+  return experiments.length === 0 ? said : said.filter(({ arm }) => isTaken(arm, taken));
+}
+
+/** Root to leaf; of one layer in the order in which it was said. */
+export function byLayer(said: readonly Said[]): readonly Said[] {
+  let layer = 0;
+  for (const { rule } of said) {
+    if (rule.layer < layer) return said.toSorted((one, other) => one.rule.layer - other.rule.layer);
+    layer = rule.layer;
+  }
+  return said;
+}
+
+/** Combine what holds, in the order of `byLayer`. */
+export function combine(held: readonly Said[], replacesPipeline: boolean): Combined {
+  const combined: Combined = {
+    filters: [],
+    choice: undefined,
+    sticky: undefined,
+    fallbacks: [],
+    pipeline: nothing,
+    limits: {},
+    transforms: noTransforms,
+    cache: undefined,
+    hedgeAfterMs: undefined,
+    tags: noTags,
+  };
+  const uses: UseSaid[] = [];
+  const transforms: TransformSaid[] = [];
+  const tags: TagSaid[] = [];
+  for (const one of held) {
+    switch (one.kind) {
+      case 'only':
+      case 'exclude':
+        combined.filters.push(one);
+        break;
+      case 'candidates':
+      case 'split':
+        combined.choice = one; // of one route: the later one
+        break;
+      case 'sticky':
+        combined.sticky ??= one;
+        break;
+      case 'fallback':
+        combined.fallbacks.push(one);
+        break;
+      case 'limit':
+        combined.limits[one.what] = Math.min(combined.limits[one.what] ?? Infinity, one.value);
+        break;
+      case 'cache':
+        if (combined.cache === undefined || 'off' in one.cache) combined.cache = one.cache;
+        break;
+      case 'hedge':
+        combined.hedgeAfterMs = Math.max(combined.hedgeAfterMs ?? 0, one.afterMs);
+        break;
+      case 'use':
+        uses.push(one);
+        break;
+      case 'transform':
+        transforms.push(one);
+        break;
+      case 'tag':
+        tags.push(one);
+        break;
+      case 'deny':
+        break;
+    }
+  }
+  if (uses.length > 0) combined.pipeline = pipelineOf(replacesPipeline ? replaced(uses) : uses);
+  if (transforms.length > 0) combined.transforms = transformsOf(finalLast(transforms));
+  if (tags.length > 0) combined.tags = tagsOf(finalLast(tags));
+  return combined;
+}
+
+function isTaken(arm: Arm | undefined, taken: Arm | undefined): boolean {
+  for (let one = arm; one !== undefined; one = one.parent) {
+    const chosen = within(taken, one) ?? one.experiment.arms[0];
+    if (one !== chosen) return false;
+  }
+  return true;
+}
+
+/** The arm of the same experiment on the way to the taken one. */
+function within(taken: Arm | undefined, arm: Arm): Arm | undefined {
+  for (let one = taken; one !== undefined; one = one.parent) if (one.experiment === arm.experiment) return one;
+  return undefined;
+}
+
+/** Root to leaf; the same use of the same extension once, where it was said first, in the strictest mode of all. */
+function pipelineOf(uses: readonly UseSaid[]): readonly PipelineEntry[] {
+  const entries = new Map<string, PipelineEntry>();
+  for (const { same, entry } of uses) {
+    const before = entries.get(same);
+    entries.set(same, before === undefined ? entry : stricter(before, entry));
+  }
+  return [...entries.values()];
+}
+
+const failures = ['ignore', 'warn', 'block'] as const;
+
+function stricter(one: PipelineEntry, other: PipelineEntry): PipelineEntry {
+  const mode = one.mode === 'required' ? one.mode : other.mode;
+  const on_fail = failures.indexOf(one.on_fail) >= failures.indexOf(other.on_fail) ? one.on_fail : other.on_fail;
+  return { ...one, mode, on_fail };
+}
+
+/** `combine pipeline replace`: the lowest layer that says anything replaces the others, except what they require. */
+function replaced(uses: readonly UseSaid[]): readonly UseSaid[] {
+  const lowest = uses.at(-1)?.rule.layer;
+  return uses.filter(({ rule, entry }) => rule.layer === lowest || entry.mode === 'required');
+}
+
+/** What a final route writes is written last: no layer below takes its paths. The first of them won, so there is one. */
+function finalLast<One extends Said>(said: readonly One[]): readonly One[] {
+  if (!said.some(({ rule }) => rule.final)) return said;
+  return [...said.filter(({ rule }) => !rule.final), ...said.filter(({ rule }) => rule.final)];
+}
+
+function tagsOf(said: readonly TagSaid[]): Effects['tags'] {
+  const tags: Record<string, Json> = {};
+  for (const { name, value } of said) {
+    if (name === '__proto__')
+      Object.defineProperty(tags, name, { value, enumerable: true, configurable: true, writable: true });
+    else tags[name] = value;
+  }
+  return tags;
+}
+
+function transformsOf(said: readonly TransformSaid[]): Effects['transforms'] {
+  const paths = {
+    request: new Map<string, Effects['transforms']['request'][number]>(),
+    response: new Map<string, Effects['transforms']['response'][number]>(),
+  };
+  for (const { what, path, value } of said) {
+    const key = JSON.stringify(path);
+    // At the end, for one that was written before may have written a field of this path.
+    paths[what].delete(key);
+    paths[what].set(key, { path, value });
+  }
+  return { request: [...paths.request.values()], response: [...paths.response.values()] };
+}

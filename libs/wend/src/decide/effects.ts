@@ -1,0 +1,89 @@
+// What was said to the effects of a decision, and of each arm of its experiments.
+import type { LinkedPolicy } from '../link/link.ts';
+import { PolicyFailure } from '../run/meter.ts';
+import { valueLimits } from '../limits.ts';
+import { choose, type Chosen } from './choose.ts';
+import type { Collector } from './collector.ts';
+import { byLayer, combine, holding, noTags, noTransforms, nothing } from './combine.ts';
+import type { Effects } from './decision.ts';
+import { stringBytes } from './json.ts';
+import type { Arm, Said } from './said.ts';
+
+/** Bytes of JSON that a decision takes so far, those of all its arms together. */
+export interface Size {
+  bytes: number;
+}
+
+/**
+ * The effects when this arm is taken, or those of the decision. What is denied has no effects but its tags, which are for the log.
+ * @throws PolicyFailure of a filter, or when they take more than a decision may
+ */
+export function effectsOf(policy: LinkedPolicy, collector: Collector, taken: Arm | undefined, size: Size): Effects {
+  const said = holding(collector, taken);
+  const combined = combine(byLayer(said), policy.replacesPipeline);
+  const denied = said.find((one) => one.kind === 'deny');
+  const experiments = taken === undefined ? experimentsOf(policy, collector, size) : nothing;
+  if (denied !== undefined) {
+    charge(said, none, policy, size, collector);
+    return { deny: denied.deny, ...noEffects, experiments, tags: combined.tags };
+  }
+  const chosen = choose(combined, collector);
+  charge(said, chosen, policy, size, collector);
+  // Assigned in the order of the keys: spreading what may be absent takes several times as long.
+  const effects: { -readonly [Key in keyof Effects]?: Effects[Key] } = { candidates: chosen.candidates };
+  if (chosen.picked !== undefined) effects.picked = chosen.picked;
+  effects.fallbacks = chosen.fallbacks;
+  effects.pipeline = combined.pipeline;
+  effects.experiments = experiments;
+  effects.limits = combined.limits;
+  effects.transforms = combined.transforms;
+  if (combined.cache !== undefined) effects.cache = combined.cache;
+  if (combined.hedgeAfterMs !== undefined) effects.hedge_after_ms = combined.hedgeAfterMs;
+  effects.breakers = policy.breakers;
+  effects.tags = combined.tags;
+  return effects as Effects;
+}
+
+const none: Chosen = { candidates: nothing, picked: undefined, fallbacks: nothing };
+
+/** Of a decision that lets nothing happen. */
+export const noEffects: Effects = {
+  candidates: nothing,
+  fallbacks: nothing,
+  pipeline: nothing,
+  experiments: nothing,
+  limits: Object.freeze({}),
+  transforms: noTransforms,
+  breakers: nothing,
+  tags: noTags,
+};
+
+function experimentsOf(policy: LinkedPolicy, collector: Collector, size: Size): Effects['experiments'] {
+  if (collector.experiments.length === 0) return nothing;
+  return collector.experiments.map(({ name, key, arms }) => ({
+    name,
+    key,
+    arms: Object.fromEntries(arms.map((arm) => [arm.name, effectsOf(policy, collector, arm, size)])),
+    taken: arms[0]?.name ?? '',
+  }));
+}
+
+/** INVARIANT (decision size): what is counted here is never less than what the decision takes as JSON. */
+function charge(
+  said: readonly Said[],
+  { candidates, fallbacks }: Chosen,
+  { breakers }: LinkedPolicy,
+  size: Size,
+  collector: Collector,
+): void {
+  let bytes = 600;
+  for (const one of said) bytes += one.bytes;
+  for (const { model } of candidates) bytes += 60 + stringBytes(model);
+  for (const { model, on } of fallbacks) bytes += 120 + stringBytes(model) + 20 * on.length;
+  for (const { model } of breakers) bytes += 120 + (model?.length ?? 0);
+  size.bytes += bytes;
+  const last = said.at(-1);
+  if (size.bytes <= valueLimits.decisionBytes || last === undefined) return;
+  collector.enter(last.rule);
+  throw new PolicyFailure('policy_limit', `a decision of more than ${valueLimits.decisionBytes} bytes`, last.at);
+}

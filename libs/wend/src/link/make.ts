@@ -1,0 +1,89 @@
+// What was loaded, checked against what it stands on: each text in each surroundings once.
+import { check } from '../check/check.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Unit } from '../ir/ir.ts';
+import type { BackEnd, CompiledUnit } from '../run/instance.ts';
+import { parse } from '../syntax/parse.ts';
+import type { Source } from './link.ts';
+import type { Loaded } from './load.ts';
+import type { Made, UnitCache } from './unit-cache.ts';
+
+/** A unit, and those that it stands on. */
+export interface Placed {
+  readonly source: Source;
+  /** Of its text. */
+  readonly digest: string;
+  readonly unit: Unit;
+  readonly made: Made;
+  /** One for each import, in their order. */
+  readonly imports: readonly Placed[];
+  /** The nearest first. */
+  readonly bases: readonly Placed[];
+}
+
+/** Check a leaf and all that it stands on; undefined where something of it has errors. */
+export function make(leaf: Loaded, units: UnitCache): { placed: Placed | undefined; diagnostics: Diagnostic[] } {
+  const diagnostics: Diagnostic[] = [];
+  const done = new Map<Loaded, Placed | undefined>();
+  return { placed: visit(leaf), diagnostics };
+
+  function visit(loaded: Loaded): Placed | undefined {
+    if (done.has(loaded)) return done.get(loaded);
+    const placed = place(loaded);
+    done.set(loaded, placed);
+    return placed;
+  }
+
+  function place(loaded: Loaded): Placed | undefined {
+    const base = loaded.base === undefined ? undefined : visit(loaded.base);
+    const imports = new Map([...loaded.imports].map(([text, one]) => [text, visit(one)] as const));
+    // What it stands on is wrong, and that was said: whatever would be found here may only follow from it.
+    if (loaded.header.extends !== undefined && base === undefined) return undefined;
+    const found = present(loaded.header.imports.map(({ value }) => imports.get(value)));
+    if (found === undefined) return undefined;
+    const bases = base === undefined ? [] : [base, ...base.bases];
+    const made = once(loaded, bases, imports, units);
+    // A warning is for the author of the text, who links it as the leaf.
+    diagnostics.push(...made.diagnostics.filter(({ severity }) => severity === 'error' || loaded === leaf));
+    if (made.unit === undefined || loaded.broken) return undefined;
+    // Not what was loaded: that has the tree, which nobody needs any more.
+    const { source, known } = loaded;
+    return { source, digest: known.digest, unit: made.unit, made, imports: found, bases };
+  }
+}
+
+/** The code of a unit, by this back end. */
+export function compiled({ unit, made }: Placed, backEnd: BackEnd): CompiledUnit {
+  const code = made.compiled.get(backEnd) ?? backEnd(unit);
+  made.compiled.set(backEnd, code);
+  return code;
+}
+
+function once(
+  loaded: Loaded,
+  bases: readonly Placed[],
+  imports: ReadonlyMap<string, Placed | undefined>,
+  units: UnitCache,
+): Made {
+  const { source, known, tree } = loaded;
+  const key = [
+    source.file,
+    ...bases.map(({ made }) => made.id),
+    ...[...imports].map(([text, placed]) => `${text}=${placed?.made.id ?? 0}`),
+  ].join('\n');
+  const before = known.units.get(key);
+  if (before !== undefined && !loaded.broken) return before;
+  const { unit, diagnostics } = check(tree ?? parse(source.text, source.file).source, {
+    bases: bases.map(({ unit: base }) => base),
+    imports: new Map([...imports].flatMap(([text, placed]) => (placed === undefined ? [] : [[text, placed.unit]]))),
+  });
+  const made: Made = { id: units.nextId(), unit, diagnostics, compiled: new Map(), shared: new Map() };
+  if (!loaded.broken) known.units.set(key, made);
+  return made;
+}
+
+/** All of them, or undefined where one is missing. */
+function present<Item>(items: readonly (Item | undefined)[]): readonly Item[] | undefined {
+  const found = items.filter((item) => item !== undefined);
+  return found.length === items.length ? found : undefined;
+}
