@@ -44,6 +44,8 @@ export const AnswerReport = z.object({
   model: z.string(),
   route: z.string(),
   policy: z.string(),
+  /** The version of the policy that judged: its digest. Absent for the built-in one. */
+  policy_version: z.string().optional(),
   attempts: z.array(Attempt),
   trail: z.array(TrailEntry),
   usage_stored: z.boolean().optional(),

@@ -4,6 +4,9 @@ import { z } from 'zod';
 /** They travel in the plan, which has a limit of its own. */
 const maxTags = 16;
 
+const maxAttributes = 32;
+const maxAttributesLength = 8192;
+
 /** What a request may ask of the router itself. */
 export const RouterOptions = z.strictObject({
   tags: z
@@ -11,6 +14,18 @@ export const RouterOptions = z.strictObject({
     .refine((tags) => Object.keys(tags).length <= maxTags, `must have at most ${maxTags} tags`)
     .optional(),
   session: z.string().min(1).max(128).optional(),
+  /** Whatever a policy may want to know; it goes no further than policy. */
+  attributes: z
+    .record(z.string().min(1).max(64), z.unknown())
+    .refine(
+      (attributes) => Object.keys(attributes).length <= maxAttributes,
+      `must have at most ${maxAttributes} attributes`,
+    )
+    .refine(
+      (attributes) => JSON.stringify(attributes).length <= maxAttributesLength,
+      `must have at most ${maxAttributesLength} characters as JSON`,
+    )
+    .optional(),
 });
 export type RouterOptions = z.infer<typeof RouterOptions>;
 

@@ -84,8 +84,8 @@ export interface BucketContract<Value extends z.ZodType = z.ZodType> extends Des
   readonly memory: boolean;
   /** What becomes of a write when it is full: `new` refuses it, `old` makes room, for what may be lost. */
   readonly discard: 'old' | 'new';
-  /** Whether the owner reads single keys; a watch needs no such right. */
-  readonly gets: boolean;
+  /** Whether the owner reads single keys, from any replica or from the leader alone, who knows the last write; a watch needs no such right. */
+  readonly gets: boolean | 'leader';
   /** Raised whenever what stands here changes; never lowered in a running server. */
   readonly config: number;
 }

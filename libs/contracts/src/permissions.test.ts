@@ -48,7 +48,7 @@ describe.each(Object.entries(everybody))('%s', (_, { publish, subscribe }) => {
   test('names the stream in every right on JetStream', () => {
     for (const subject of publish.filter((entry) => entry.startsWith('$JS.API.'))) {
       expect(subject).toMatch(
-        /^\$JS\.API\.(STREAM\.(INFO|CREATE|UPDATE)|DIRECT\.GET|CONSUMER\.(CREATE|INFO|MSG\.NEXT))\.(KV_router_v2_|ROUTER_V2_)/,
+        /^\$JS\.API\.(STREAM\.(INFO|CREATE|UPDATE|MSG\.GET)|DIRECT\.GET|CONSUMER\.(CREATE|INFO|MSG\.NEXT))\.(KV_router_v2_|ROUTER_V2_)/,
       );
     }
   });

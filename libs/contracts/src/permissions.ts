@@ -116,8 +116,12 @@ function ownFacts(stream: StreamContract): readonly string[] {
 }
 
 function own(bucket: BucketContract): string[] {
-  const get = bucket.gets ? [`$JS.API.DIRECT.GET.KV_${bucket.name}.$KV.${bucket.name}.>`] : [];
-  return [...ensure(`KV_${bucket.name}`), `$KV.${bucket.name}.>`, ...get];
+  return [...ensure(`KV_${bucket.name}`), `$KV.${bucket.name}.>`, ...gets(bucket)];
+}
+
+function gets({ name, gets: how }: BucketContract): string[] {
+  if (how === false) return [];
+  return how === 'leader' ? [`$JS.API.STREAM.MSG.GET.KV_${name}`] : [`$JS.API.DIRECT.GET.KV_${name}.$KV.${name}.>`];
 }
 
 /** Both forms of the flow-control subject: a server flag switches to the longer one. */

@@ -71,6 +71,8 @@ export const Plan = z.looseObject({
   limits: PlanLimits.optional(),
   /** The version of the policy that judged: its digest. */
   policy_version: z.string().optional(),
+  /** Optional things that the policy asked for and nobody here can do: `extension mask-pii`. */
+  skipped: z.array(z.string()).optional(),
   cache: PlanCache.optional(),
   /** A second call races the first when that has said nothing for so long. */
   hedge_after_ms: Milliseconds.optional(),
@@ -89,6 +91,8 @@ export const Decision = z.object({
   tenant: z.string(),
   plan: Plan,
   itinerary: z.array(z.string()),
+  /** What the tenant's policy said, as the policy language has it; absent where the built-in one decided. */
+  decision: z.record(z.string(), z.unknown()).optional(),
 });
 export type Decision = z.infer<typeof Decision>;
 

@@ -2,21 +2,9 @@
 import { z } from 'zod';
 import { bucket, counter, entry, event, rpc, signal, stop, stream } from './define.ts';
 import { Limits, TenantLimits } from './limits.ts';
+import { policyAdministration } from './policy-administration.ts';
+import { PolicyDocument, PolicyName, PolicySource, SaltDocument } from './policy-documents.ts';
 import { Token } from './tokens.ts';
-
-/** Pointers to the versions of one policy; none is written until the policy language arrives. */
-export const PolicyDocument = z.strictObject({
-  active: z.string(),
-  versions: z.array(z.string()),
-});
-export type PolicyDocument = z.infer<typeof PolicyDocument>;
-
-/** One immutable source under its digest. */
-export const PolicySource = z.strictObject({
-  source: z.string(),
-  by: z.string(),
-  at: z.int(),
-});
 
 /** What is known of a tenant. It holds for the tenants below it that have no document of their own. */
 export const TenantDocument = z.strictObject({
@@ -28,27 +16,23 @@ export const TenantDocument = z.strictObject({
   max_timeout_ms: z.int().positive().optional(),
   /** Hold for it and all below it together, besides those of every tenant above it; the tenant `platform`'s hold for the whole mesh. */
   limits: TenantLimits.optional(),
+  /** What policies know of it: how it pays, and where it is in the operator's own words. */
+  tier: z.enum(['free', 'pro', 'enterprise']).optional(),
+  region: Token.optional(),
+  /** The policy that judges its requests, one of its own or of a tenant above it; absent: the nearest `main`. */
+  policy: PolicyName.optional(),
 });
 export type TenantDocument = z.infer<typeof TenantDocument>;
 
 /** A tenant's document in an answer: what a newer service knows of it passes through an older reader. */
 export const TenantReport = z.looseObject({
   ...TenantDocument.shape,
+  tier: z.string().optional(),
   limits: z
     .looseObject({ ...Limits.shape, models: z.record(z.string(), z.looseObject(Limits.shape)).optional() })
     .optional(),
 });
 export type TenantReport = z.infer<typeof TenantReport>;
-
-/** A policy as `list` and `get` tell of it. */
-export const PolicyReport = z.object({
-  name: z.string(),
-  builtin: z.boolean(),
-  /** Whose policy it is that holds for the tenant asked about: itself, an ancestor, or `platform`. */
-  of: z.string(),
-  summary: z.string(),
-});
-export type PolicyReport = z.infer<typeof PolicyReport>;
 
 export const policies = bucket({
   name: 'router_v2_policies',
@@ -56,7 +40,9 @@ export const policies = bucket({
   readers: ['policy'],
   key: '<tenant path with />/<policy>',
   value: PolicyDocument,
-  history: 16,
+  gets: 'leader',
+  maxBytes: 512 * 1024 * 1024,
+  config: 2,
   summary: 'Pointers to the versions of each policy',
 });
 
@@ -66,8 +52,24 @@ export const policySources = bucket({
   readers: ['policy'],
   key: '<digest>',
   value: PolicySource,
+  gets: 'leader',
+  maxBytes: 1024 * 1024 * 1024,
+  config: 2,
   summary: 'Immutable policy sources under their digest',
 });
+
+export const salts = bucket({
+  name: 'router_v2_salts',
+  owner: 'policy',
+  readers: ['policy'],
+  key: '<what for>',
+  value: SaltDocument,
+  maxBytes: 1024 * 1024,
+  summary: 'What the seeds of decisions are made with, written once',
+});
+
+/** The key of the one salt that there is. */
+export const seedSalt = 'seed';
 
 export const tenants = bucket({
   name: 'router_v2_tenants',
@@ -86,6 +88,7 @@ export const events = stream({
   from: ['policy', 'provider'],
   maxAgeSeconds: 7 * 86_400,
   compression: true,
+  readers: ['policy'],
   summary: 'Facts about the mesh itself',
 });
 
@@ -119,24 +122,7 @@ export const policy = {
     handedBack: policyStop,
     summary: 'Decide what may happen to a request and where it goes',
   }),
-  list: rpc({
-    service: 'policy',
-    verb: 'list',
-    from: 'operator',
-    request: z.strictObject({}),
-    reply: z.object({ policies: z.array(PolicyReport) }),
-    errors: ['invalid_request'],
-    summary: 'The policies that hold for a tenant',
-  }),
-  get: rpc({
-    service: 'policy',
-    verb: 'get',
-    from: 'operator',
-    request: z.strictObject({ name: Token }),
-    reply: PolicyReport,
-    errors: ['invalid_request', 'not_found'],
-    summary: 'One policy by name',
-  }),
+  ...policyAdministration,
   tenantList: rpc({
     service: 'policy',
     verb: 'tenant_list',

@@ -13,8 +13,17 @@ import {
   rateCounter,
   rates,
   slotsAway,
+  salts,
   tenants,
 } from './policy.ts';
+import {
+  policyDecided,
+  policyDiffered,
+  policyFailed,
+  policyRolledBack,
+  policyStale,
+  policyWarned,
+} from './policy-events.ts';
 import {
   cache,
   health,
@@ -35,8 +44,15 @@ export const contracts: readonly Contract[] = [
   policyDocumentRefused,
   rateAway,
   policyStoreFilling,
+  policyDecided,
+  policyFailed,
+  policyWarned,
+  policyStale,
+  policyRolledBack,
+  policyDiffered,
   policies,
   policySources,
+  salts,
   tenants,
   events,
   rates,

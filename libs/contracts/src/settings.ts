@@ -47,6 +47,11 @@ const Few = z
   .regex(/^[0-5]$/, 'must be a number from 0 to 5')
   .transform(Number);
 
+const Fraction = z
+  .string()
+  .regex(/^(1(\.0{1,6})?|0?\.\d{1,6}|0)$/, 'must be a number from 0 to 1')
+  .transform(Number);
+
 const text = z.string().min(1);
 
 const List = z.string().transform((list) =>
@@ -55,6 +60,18 @@ const List = z.string().transform((list) =>
     .map((part) => part.trim())
     .filter((part) => part !== ''),
 );
+
+/** The fields of a decision's input that its log holds only when asked to. */
+export const maskableFields = ['metadata', 'user.id', 'attributes', 'session.id'] as const;
+export type MaskableField = (typeof maskableFields)[number];
+
+const MaskableFields = List.transform((fields, context): ReadonlySet<MaskableField> => {
+  const told = fields.filter((field) => field !== 'none');
+  const known = maskableFields.filter((field) => told.includes(field));
+  if (known.length === told.length) return new Set(known);
+  context.addIssue({ code: 'custom', message: `must be none, or some of ${maskableFields.join(', ')}` });
+  return z.NEVER;
+});
 
 /** `openai=api.openai.com,azure=my.openai.azure.com:443` → key name to the hosts it may be sent to. */
 const KeyHosts = List.transform((pairs, context) => {
@@ -183,6 +200,50 @@ export const policySettings = {
     fallback: '300s',
     of: ['policy'],
     summary: 'The time of a request that names none, and the most that one may name',
+  }),
+  policyFuel: setting({
+    name: 'ROUTER_POLICY_FUEL',
+    schema: Count,
+    fallback: '20000',
+    of: ['policy'],
+    summary: 'What each layer of a policy may spend on one decision, in units of fuel; the same on every replica',
+  }),
+  policyDepth: setting({
+    name: 'ROUTER_POLICY_DEPTH',
+    schema: Count.pipe(z.number().max(1000, 'must be 1000 or less')),
+    fallback: '64',
+    of: ['policy'],
+    summary: 'How deep functions of a policy may call each other; the same on every replica',
+  }),
+  policyCodegen: setting({
+    name: 'ROUTER_POLICY_CODEGEN',
+    schema: Flag,
+    fallback: '1',
+    of: ['policy'],
+    summary: '0: policies run without generated code, slower and with the same results, where the host forbids it',
+  }),
+  policyWatchMs: setting({
+    name: 'ROUTER_POLICY_WATCH',
+    schema: Duration,
+    fallback: '5min',
+    of: ['policy'],
+    summary:
+      'How long a version that became active is compared with the one before it, and taken back when it refuses or fails more; 0ms: never',
+  }),
+  decisionLog: setting({
+    name: 'ROUTER_DECISION_LOG',
+    schema: Fraction,
+    fallback: '0.01',
+    of: ['policy'],
+    summary: 'The share of decisions that are told as events, for router policy explain: 0 to 1',
+  }),
+  decisionLogFields: setting({
+    name: 'ROUTER_DECISION_LOG_FIELDS',
+    schema: MaskableFields,
+    fallback: 'none',
+    of: ['policy'],
+    summary:
+      'What of a decision is told as it is, comma separated: metadata, user.id, attributes, session.id; none: all of them are masked',
   }),
 };
 

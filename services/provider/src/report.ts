@@ -32,6 +32,7 @@ export function sendAnswer(passage: StopPassage, answer: Answer): void {
     model: modelId(candidate),
     route: plan.route,
     policy: plan.policy,
+    ...(plan.policy_version === undefined ? {} : { policy_version: plan.policy_version }),
     attempts: plan.attempts,
     trail: parseTrail(passage.trail('ok')),
     ...(cache === undefined ? {} : { cache }),
