@@ -19,6 +19,7 @@ import type {
   Cancellations,
   ReadingSettings,
   SnapshotWatch,
+  StoredDocument,
   StoredFact,
   StreamState,
   Tenure,
@@ -27,6 +28,7 @@ import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { StoreOptions, StoreOutcome } from './fact-store.ts';
 import type { EntryPassage } from './entry-passage.ts';
+import type { ImmutableDocuments } from './immutable-documents.ts';
 import type { StopPassage } from './stop-passage.ts';
 import type { Tallies } from './tallies.ts';
 
@@ -84,6 +86,13 @@ export interface House<Group extends WatchedGroup = WatchedGroup, Own extends Se
     value: z.output<Value>,
     revision?: number,
   ): Promise<number>;
+  /** Read a document of a bucket the service owns from its leader; undefined when there is none. @throws RouterError `unavailable` when the bucket does not answer */
+  get<Value extends z.ZodType>(
+    bucket: BucketContract<Value>,
+    key: string,
+  ): Promise<StoredDocument<z.output<Value>> | undefined>;
+  /** Documents of a bucket that never change under their keys: read once, and kept on disk. */
+  readonly immutable: ImmutableDocuments;
   /** Show a number in /metrics that is read when asked for; its labels must be bounded sets. */
   gauge(
     name: string,
@@ -104,7 +113,7 @@ export interface House<Group extends WatchedGroup = WatchedGroup, Own extends Se
   /** Publish a fact; resolves to what became of it, in the time given. Never throws. */
   store(subject: string, payload: string, options: StoreOptions): Promise<StoreOutcome>;
   /** Read a stream that the service may read, in its order, until the signal aborts. @throws Error when the connection goes down or JetStream does not answer */
-  read(stream: StreamContract, reading: Pick<ReadingSettings, 'from' | 'signal'>): AsyncIterable<StoredFact>;
+  read(stream: StreamContract, reading: Omit<ReadingSettings, 'inboxPrefix'>): AsyncIterable<StoredFact>;
   /** How full a stream of the service is and how far it has come. @throws Error when JetStream does not answer */
   look(stream: StreamContract): Promise<StreamState>;
   /** Do something in one instance at a time, whenever it is this one, until the service stops. */

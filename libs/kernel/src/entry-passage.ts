@@ -53,8 +53,13 @@ export class EntryPassage extends Passage {
     this.#writer().beat();
   }
 
-  /** Write the plan and hand the request to its first stop. @param deadline epoch ms */
-  forward(plan: Plan, itinerary: readonly string[], deadline: number): void {
+  /**
+   * Write the plan and hand the request to its first stop.
+   * @param deadline epoch ms
+   * @param body in the place of the one that came, where a policy changed it
+   */
+  forward(plan: Plan, itinerary: readonly string[], deadline: number, body = this.body): void {
+    this.carried = body;
     const { traceparent, tracestate, attempt, credit } = this.asked;
     this.send(
       nextStop({

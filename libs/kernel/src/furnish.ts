@@ -8,6 +8,7 @@ import {
 } from '@router-mesh/contracts';
 import {
   askAnybody,
+  getDocument,
   payloadLimit,
   publish,
   putDocument,
@@ -17,6 +18,7 @@ import {
 } from '@router-mesh/wire';
 import type { House, WatchedGroup, Watches } from './define.ts';
 import type { FactStore } from './fact-store.ts';
+import { ImmutableDocuments } from './immutable-documents.ts';
 import type { Leadership } from './leadership.ts';
 import type { Link } from './link.ts';
 import { tallies } from './tallies.ts';
@@ -30,6 +32,8 @@ export interface Furniture<Group extends WatchedGroup, Own extends Settings> {
   readonly snapshots: Watches<Group>;
   readonly facts: FactStore;
   readonly leadership: Leadership;
+  /** Where copies of immutable documents lie; undefined without `ROUTER_STATE`. */
+  readonly documents: string | undefined;
   note(read: () => readonly string[]): void;
   /** Whether NATS is there now. */
   connected(): boolean;
@@ -37,7 +41,7 @@ export interface Furniture<Group extends WatchedGroup, Own extends Settings> {
 
 export function furnish<Group extends WatchedGroup, Own extends Settings>(
   { nc, log, instance, cancellations, counts }: Link,
-  { service, settings, keys, snapshots, facts, leadership, note, connected }: Furniture<Group, Own>,
+  { service, settings, keys, snapshots, facts, leadership, documents, note, connected }: Furniture<Group, Own>,
 ): House<Group, Own> {
   return {
     instance,
@@ -48,6 +52,12 @@ export function furnish<Group extends WatchedGroup, Own extends Settings>(
     keys,
     payloadLimit: () => payloadLimit(nc),
     tallies: tallies(nc, service, counts),
+    get: (bucket, key) => getDocument(nc, bucket, key),
+    immutable: new ImmutableDocuments((bucket, key) => getDocument(nc, bucket, key), {
+      folder: documents,
+      instance,
+      log,
+    }),
     put: (bucket, key, value, revision) => putDocument(nc, bucket, key, value, revision),
     gauge: (...gauge) => counts.gauge(...gauge),
     note,

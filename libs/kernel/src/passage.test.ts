@@ -146,6 +146,30 @@ test('a request goes from policy to its provider, and the answer straight back',
   expect([mesh.policy.link.control.size, mesh.policy.logged]).toEqual([0, []]);
 });
 
+test('a body that policy changed goes on in the place of the one that came, also past a candidate that is not running', async () => {
+  await using nats = await natsServer();
+  const [entrance, providing, client] = await Promise.all([
+    nats.connect('policy'),
+    nats.connect('provider'),
+    nats.connect(),
+  ]);
+  const changed = new TextEncoder().encode('{"changed":true}');
+  new Stops(aLink(entrance, 'policy').link, { tenantInbox: false }).serveEntry(
+    policy.evaluate,
+    (passage: EntryPassage) =>
+      passage.forward(aPlan(candidates('away', 'demo')), ['provider.away'], Date.now() + 60_000, changed),
+  );
+  const bodies: string[] = [];
+  new Stops(aLink(providing, 'provider').link, { tenantInbox: false }).serveStop(provider.call, 'demo', (passage) => {
+    bodies.push(new TextDecoder().decode(passage.body));
+    answerInFull(passage);
+  });
+  await Promise.all([entrance.flush(), providing.flush()]);
+  await closed(ask(client));
+  expect(bodies).toEqual(['{"changed":true}']);
+  await Promise.all([entrance, providing, client].map((nc) => nc.close()));
+});
+
 test('the trail tells how long a request waited between stops and how long each worked on it', async () => {
   await using nats = await natsServer();
   await using mesh = disposable(await house(nats, ['provider.demo'], aPlan()));

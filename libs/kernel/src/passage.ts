@@ -13,6 +13,8 @@ export abstract class Passage implements Beating {
   /** The stop's name as trails and errors show it. */
   readonly stop: string;
   readonly body: Uint8Array;
+  /** What goes on to the next stop: the body, as it came or as it was changed here. */
+  protected carried: Uint8Array;
   abstract readonly request: string;
   abstract readonly tenant: string;
   /** The span of this passage; undefined when nobody traces. */
@@ -30,6 +32,7 @@ export abstract class Passage implements Beating {
     this.link = link;
     this.stop = stop;
     this.body = body;
+    this.carried = body;
   }
 
   /** When this stop, or its last leg, began; epoch ms. */
@@ -103,7 +106,7 @@ export abstract class Passage implements Beating {
     const settled = this.#holdBody();
     const travel = this.trace === undefined ? next.travel : { ...next.travel, ...this.trace.context };
     try {
-      this.link.forwarder.forward(next.stop, travel, this.body, {
+      this.link.forwarder.forward(next.stop, travel, this.carried, {
         missing: () => this.#goOnWithout(next, code, before),
         settled,
       });

@@ -286,6 +286,7 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
       snapshots,
       facts,
       leadership,
+      documents: this.#folder?.documents,
       note: (read) => this.#notes.push(read),
       connected: () => this.#connected,
     });

@@ -11,6 +11,8 @@ export class StateFolder {
   readonly spool: Spool;
   /** Copies of documents; of all replicas together. */
   readonly snapshots: string;
+  /** Copies of documents that never change, one file each; of all replicas together. */
+  readonly documents: string;
   readonly #path: string;
   readonly #instance: string;
 
@@ -19,8 +21,9 @@ export class StateFolder {
     this.#path = path;
     this.#instance = instance;
     this.snapshots = join(path, 'snapshots');
+    this.documents = join(path, 'documents');
     try {
-      mkdirSync(this.snapshots, { recursive: true, mode: 0o700 });
+      for (const folder of [this.snapshots, this.documents]) mkdirSync(folder, { recursive: true, mode: 0o700 });
       accessSync(this.snapshots, constants.W_OK);
       this.spool = Spool.open(join(path, instance));
     } catch (error) {

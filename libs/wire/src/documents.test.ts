@@ -1,7 +1,8 @@
 import { providers, type ProviderDocument } from '@router-mesh/contracts';
 import { natsServer } from '@router-mesh/testing';
 import { expect, test } from 'vitest';
-import { putDocument } from './documents.ts';
+import { getDocument, putDocument } from './documents.ts';
+import { removeExpiring } from './expiring.ts';
 import { ensureStores } from './streams.ts';
 
 const document: ProviderDocument = { vendor: 'demo', format: 'openai', base_url: 'http://127.0.0.1:1/v1', models: [] };
@@ -59,4 +60,21 @@ test('a bucket that is not there, and a connection that is down, are `unavailabl
   await nats.stop();
   await expect(putDocument(nc, providers, 'demo', document)).rejects.toMatchObject({ code: 'unavailable' });
   await nc.close();
+});
+
+test('a document is read as its leader has it; one that is not there or was removed is undefined', async () => {
+  await using nats = await natsServer();
+  await owner(nats);
+  const nc = await nats.connect('root');
+  expect(await getDocument(nc, providers, 'demo')).toBeUndefined();
+  const revision = await putDocument(nc, providers, 'demo', document);
+  expect(await getDocument(nc, providers, 'demo')).toEqual({ value: document, revision });
+  removeExpiring(nc, providers, 'demo');
+  await nc.flush();
+  expect(await getDocument(nc, providers, 'demo')).toBeUndefined();
+  nc.publish('$KV.router_v2_providers.demo', '{"vendor":1}');
+  await nc.flush();
+  await expect(getDocument(nc, providers, 'demo')).rejects.toMatchObject({ code: 'internal' });
+  await nats.stop();
+  await expect(getDocument(nc, providers, 'demo')).rejects.toMatchObject({ code: 'unavailable' });
 });

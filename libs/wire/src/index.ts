@@ -14,7 +14,7 @@ export {
 export { payloadLimit, publish, unsentPublishes, whileConnected } from './connection-state.ts';
 export { Control, type ControlMessage, type ControlSubject } from './control.ts';
 export { addToCounter, addToCounterSoon } from './counter.ts';
-export { putDocument } from './documents.ts';
+export { getDocument, putDocument, type StoredDocument } from './documents.ts';
 export { getExpiring, putExpiring, removeExpiring } from './expiring.ts';
 export { FactRefused, publishEvent, storeFact } from './facts.ts';
 export { Forwarder } from './forwarder.ts';

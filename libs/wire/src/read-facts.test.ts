@@ -37,6 +37,15 @@ test('all facts in their order, from the first or from a sequence on, by provide
   await Promise.all([nc.close(), operator.close()]);
 });
 
+test('only facts of the subjects that are asked for', async () => {
+  await using nats = await natsServer();
+  const nc = await filled(nats, 30);
+  expect(await collect(nc, { filter: meterSubject('t1') })).toEqual(
+    numbers(0, 30).filter((number) => Number(number) % 3 === 1),
+  );
+  await nc.close();
+});
+
 test('an empty stream has ended at once', async () => {
   await using nats = await natsServer();
   const nc = await filled(nats, 0);

@@ -14,6 +14,8 @@ export interface StoredFact {
 
 export interface ReadingSettings {
   readonly inboxPrefix: string;
+  /** Only facts of these subjects, which the stream has among its own; all of its first ones when absent. */
+  readonly filter?: string;
   /** Where to begin: a sequence, or a time (epoch ms) at which the facts were stored; the first that there is when absent. */
   readonly from?: { readonly sequence: number } | { readonly at: number };
   /** End behind the last fact that stood there at first, instead of waiting for more. */
@@ -28,12 +30,12 @@ export interface ReadingSettings {
 export async function* readFacts(
   nc: NatsConnection,
   stream: StreamContract,
-  { inboxPrefix, from, toEnd = false, signal }: ReadingSettings,
+  { inboxPrefix, filter, from, toEnd = false, signal }: ReadingSettings,
 ): AsyncGenerator<StoredFact> {
   const { consumers } = jetstream(nc, { checkAPI: false });
   const consumer = await whileConnected(nc, () =>
     consumers.getPushConsumer(stream.name, {
-      filter_subjects: stream.subjects[0] ?? '>',
+      filter_subjects: filter ?? stream.subjects[0] ?? '>',
       deliver_prefix: createInbox(inboxPrefix),
       ...startOf(from),
     }),
