@@ -49,6 +49,8 @@ export function servicePrograms(
   shell: Environment,
 ): Program[] {
   const seeds = service === 'provider' ? { ROUTER_PROVIDERS: state.providers } : {};
+  // On one machine every decision can be explained, unless the shell says otherwise.
+  const told = service === 'policy' ? { ROUTER_DECISION_LOG: '1', ...shell } : shell;
   const own = {
     NATS_URL: natsUrl,
     ROUTER_NATS_CREDENTIALS: state.credentials(service),
@@ -60,7 +62,7 @@ export function servicePrograms(
     command: process.execPath,
     args: [serviceScript(service)],
     path: serviceScript(service),
-    environment: serviceEnvironment(service, shell, own),
+    environment: serviceEnvironment(service, told, own),
     isReady: (line) => line.includes('"msg":"ready"'),
   }));
 }

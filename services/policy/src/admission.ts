@@ -4,13 +4,14 @@ import {
   slotsNeed,
   type Candidate,
   type EstimatedBody,
+  type Limits,
   type LimitScope,
   type Plan,
   type PlanLimits,
   type TenantDocument,
   type TenantLimits,
 } from '@router-mesh/contracts';
-import { limitsFor, limitsOn, type Limited } from './limited.ts';
+import { limitsFor, limitsOn, tightened, type Limited } from './limited.ts';
 import type { Charge, Rates, Ruling } from './rates.ts';
 
 export interface Asking {
@@ -19,6 +20,8 @@ export interface Asking {
   readonly plan: Plan;
   readonly body: EstimatedBody;
   readonly sizeBytes: number;
+  /** Limits of the requesting tenant that its policy sets besides those of its document. */
+  readonly tighter?: Limits | undefined;
 }
 
 /**
@@ -28,8 +31,9 @@ export interface Asking {
  * @throws RouterError `rate_limited` when a limit is reached, `too_large` when the request could never be within one; nothing is counted then
  */
 export function admit(rates: Rates, asking: Asking): Plan | Promise<Plan> {
-  const { documents, tenant, plan } = asking;
-  const levels = limitsOn(documents, tenant);
+  const { documents, tenant, plan, tighter } = asking;
+  const set = limitsOn(documents, tenant);
+  const levels = tighter === undefined ? set : tightened(set, tenant, tighter);
   if (levels === undefined) return plan;
   const tokens = tokensOf(asking);
   const attempt = (): Plan | Asked => attemptAll(rates, plan, levels, tokens);

@@ -35,9 +35,9 @@ test('the README tells of exactly the buckets and streams that it owns or watche
 });
 
 test('the README tells of exactly the subjects that it serves', () => {
-  const rpcs = [policy.list, policy.get, policy.tenantList, policy.tenantGet, policy.tenantPut].map((contract) =>
-    rpcSubject(contract, '<tenant…>'),
-  );
+  const rpcs = Object.values(policy)
+    .filter((contract) => contract.kind === 'rpc')
+    .map((contract) => rpcSubject(contract, '<tenant…>'));
   expect(firstColumn('Subjects')).toEqual([
     'router.v2.request.<verb>.<tenant…>',
     stopSubject(policyStop, '<verb>'),
@@ -62,4 +62,16 @@ test('the guide to limits shows a document with every field, and answers that ar
   expect(ErrorBody.parse(error)).toEqual(error);
   const told = [...guide.matchAll(/^\| `(\w+)` \|/gm)].map(([, field]) => field);
   expect(told).toEqual(Object.keys(TenantLimits.shape));
+});
+
+test('the guide to policies shows a publication that is of its form, and requests that the NATS CLI could send', () => {
+  const policies = readFileSync(new URL('../../../docs/guides/policies.md', import.meta.url), 'utf8');
+  const [, shown = ''] = /^```json publish\n([\s\S]*?)^```/m.exec(policies) ?? [];
+  expect(policy.publish.request.safeParse(JSON.parse(shown)).error).toBeUndefined();
+  const lines = [...policies.matchAll(/^nats req router\.v2\.policy\.(\w+)\.acme '(.*)'$/gm)];
+  expect(lines).toHaveLength(4);
+  for (const [, verb = '', body = ''] of lines) {
+    const contract = Object.values(policy).find((one) => one.kind === 'rpc' && one.verb === verb);
+    expect(contract?.kind === 'rpc' && contract.request.safeParse(JSON.parse(body)).error).toBeUndefined();
+  }
 });

@@ -42,6 +42,17 @@ export class HealthBoard {
     }
     return said.length === 0 ? undefined : together(said);
   }
+
+  /** How every model does that was called lately, by `vendor/model`. */
+  all(now: number): (readonly [model: string, health: ModelHealth])[] {
+    return [...this.#vendors].flatMap(([vendor, voices]) => {
+      const models = new Set([...voices.values()].flatMap((voice) => Object.keys(voice.models)));
+      return [...models].flatMap((model) => {
+        const health = this.of({ vendor, model }, now);
+        return health === undefined ? [] : [[`${vendor}/${model}`, health] as const];
+      });
+    });
+  }
 }
 
 function together(said: readonly ModelVitals[]): ModelHealth {

@@ -6,6 +6,7 @@ import {
   platformTenant,
   type Candidate,
   type LimitName,
+  type Limits,
   type LimitScope,
   type TenantDocument,
   type TenantLimits,
@@ -28,6 +29,24 @@ export function limitsOn(
     if (limits !== undefined) found.push([level, limits]);
   }
   return found.length === 0 ? undefined : found;
+}
+
+/** The same limits with a tenant's own ones tightened: the tighter of each counts, in the same counter. */
+export function tightened(
+  levels: readonly (readonly [tenant: string, limits: TenantLimits])[] | undefined,
+  tenant: string,
+  { rpm, tpm, concurrency }: Limits,
+): readonly (readonly [tenant: string, limits: TenantLimits])[] {
+  const own = levels?.find(([level]) => level === tenant)?.[1] ?? {};
+  const least = (one: number | undefined, other: number | undefined): number | undefined =>
+    one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
+  const merged: TenantLimits = {
+    ...own,
+    rpm: least(own.rpm, rpm),
+    tpm: least(own.tpm, tpm),
+    concurrency: least(own.concurrency, concurrency),
+  };
+  return [[tenant, merged], ...(levels ?? []).filter(([level]) => level !== tenant)];
 }
 
 /** The limits that hold for a request whose first candidate this is. */

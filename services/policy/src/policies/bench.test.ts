@@ -1,0 +1,145 @@
+// Ten thousand children of one parent, linked again while requests are judged.
+import type { PolicyDocument, PolicySource } from '@router-mesh/contracts';
+import type { Snapshot } from '@router-mesh/kernel';
+import { sampleCatalogue } from '@router-mesh/wend';
+import { expect, test } from 'vitest';
+import { Bench } from './bench.ts';
+import { Linker } from './linker.ts';
+import { Slices } from './slices.ts';
+import { digestOf, Sources } from './sources.ts';
+
+const children = process.env['MESH_TEST_LONG'] === undefined ? 2000 : 10_000;
+
+class Shelf {
+  readonly sources = new Map<string, PolicySource>();
+  readonly documents = new Map<string, PolicyDocument>();
+  readonly revisions = new Map<string, number>();
+  #revision = 0;
+
+  publish(name: string, version: string, source: string): void {
+    const digest = digestOf(source);
+    this.sources.set(digest, { name, kind: 'policy', version, source, lock: [], by: 'ada', at: 1 });
+    const { versions = [], history = [] } = this.documents.get(name) ?? {};
+    this.documents.set(name, {
+      active: digest,
+      versions: [{ digest, version, by: 'ada', at: 1 }, ...versions],
+      history: [{ what: 'published', digest, by: 'ada', at: 1 }, ...history],
+    });
+    this.#revision += 1;
+    this.revisions.set(name, this.#revision);
+  }
+
+  get snapshot(): Snapshot<PolicyDocument> {
+    return { documents: new Map(this.documents), revisions: new Map(this.revisions), revision: this.#revision };
+  }
+
+  get house() {
+    return {
+      immutable: {
+        fetch: async (_bucket: unknown, key: string) => this.sources.get(key),
+        prune: async () => undefined,
+      },
+    } as unknown as ConstructorParameters<typeof Sources>[0];
+  }
+}
+
+const parent = (version: string, tag: string): string =>
+  `policy "acme/base" version "${version}" { rule base { tag base = "${tag}" } route default { candidates cheapest(2) } }`;
+const child = (number: number): string =>
+  `policy "acme/c${number}/main" version "1.0.0" extends "acme/base@^1" { rule own { tag own = ${number} } }`;
+
+async function settled(bench: Bench): Promise<void> {
+  while (bench.left > 0) await new Promise((resolve) => setImmediate(resolve));
+}
+
+test('children of a changed parent are linked again in slices, the newest change first, and the loop is never held', async () => {
+  const shelf = new Shelf();
+  shelf.publish('acme/base', '1.0.0', parent('1.0.0', 'one'));
+  shelf.publish(
+    'free/main',
+    '1.0.0',
+    'policy "free/main" version "1.0.0" { route default { candidates cheapest(1) } }',
+  );
+  for (let number = 0; number < children; number += 1) shelf.publish(`acme/c${number}/main`, '1.0.0', child(number));
+  const seated: string[] = [];
+  const linker = new Linker({ fuel: 20_000, depth: 64, codegen: true });
+  const bench = new Bench(linker, new Sources(shelf.house), sampleCatalogue, {
+    seated: ({ name }) => seated.push(name),
+  });
+  bench.follow(shelf.snapshot);
+  await settled(bench);
+  expect(seated).toHaveLength(children + 1 + 1);
+  const first = bench.seat('acme/c0/main')?.judge?.linked?.digest;
+
+  seated.length = 0;
+  shelf.publish('acme/base', '1.1.0', parent('1.1.0', 'two'));
+  bench.follow(shelf.snapshot);
+  const stalls: number[] = [];
+  let last = performance.now();
+  let turns = 0;
+  let leftWhenSeated: number | undefined;
+  while (bench.left > 0) {
+    await new Promise((resolve) => setImmediate(resolve));
+    const now = performance.now();
+    stalls.push(now - last);
+    last = now;
+    turns += 1;
+    // Whoever waits is judged by its last good link.
+    expect(bench.seat(`acme/c${children - 1}/main`)?.judge?.linked).toBeDefined();
+    if (turns === 20) {
+      shelf.publish(
+        'free/main',
+        '2.0.0',
+        'policy "free/main" version "2.0.0" { route default { candidates cheapest(2) } }',
+      );
+      bench.follow(shelf.snapshot);
+    }
+    if (seated.includes('free/main')) leftWhenSeated ??= bench.left;
+  }
+  expect(bench.seat('acme/c0/main')?.judge?.linked?.digest).not.toBe(first);
+  // What was published last came before nearly all that waited.
+  expect(leftWhenSeated).toBeGreaterThan(children - 100);
+  stalls.sort((a, b) => a - b);
+  // One policy a turn, and none of them for long: on a busy machine the longest turns are those in which others ran.
+  expect(turns).toBeGreaterThanOrEqual(children);
+  expect(stalls[Math.floor(stalls.length * 0.99)]).toBeLessThan(50);
+}, 120_000);
+
+test('slices are done newest first, each once, one a turn', async () => {
+  const done: string[] = [];
+  let turn = 0;
+  const turns: number[] = [];
+  await new Promise<void>((idle) => {
+    const slices = new Slices((key) => {
+      done.push(key);
+      turns.push(turn);
+      if (key === 'a') slices.add(['x', 'c']);
+      return undefined;
+    }, idle);
+    const count = (): void => {
+      turn += 1;
+      if (slices.left > 0) setImmediate(count);
+    };
+    slices.add(['a', 'b', 'c', 'd']);
+    setImmediate(count);
+  });
+  expect(done).toEqual(['a', 'x', 'c', 'b', 'd']);
+  expect(new Set(turns).size).toBe(5);
+});
+
+test('a slice that waits for something from elsewhere holds up none, and is done again then', async () => {
+  const done: string[] = [];
+  let arrive: () => void = () => undefined;
+  const elsewhere = new Promise<void>((resolve) => (arrive = resolve));
+  let had = false;
+  await new Promise<void>((idle) => {
+    const slices = new Slices((key) => {
+      if (key === 'far' && !had) return elsewhere.then(() => (had = true));
+      done.push(key);
+      if (key === 'near') arrive();
+      return undefined;
+    }, idle);
+    slices.add(['far', 'near']);
+  });
+  expect(done).toEqual(['near', 'far']);
+});

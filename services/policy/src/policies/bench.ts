@@ -1,0 +1,279 @@
+// The policies in force on this replica: the pointers followed, linked again in slices when what they stand on changes, checked when the catalogue does.
+import { tenantOfPolicy, type PolicyDocument } from '@router-mesh/contracts';
+import type { Snapshot } from '@router-mesh/kernel';
+import { checkCatalogue, type Catalogue, type LinkedPolicy } from '@router-mesh/wend';
+import { chooseVersion, mayUse } from './choose.ts';
+import { Held } from './held.ts';
+import { fileOf, refOf, type Linker, type Made, type Resolve } from './linker.ts';
+import { Seat } from './seat.ts';
+import { Slices } from './slices.ts';
+import type { Sources } from './sources.ts';
+
+export interface BenchListener {
+  /** A version took the place of the one that judged; undefined when nobody did. */
+  seated?(seat: Seat, before: Held | undefined): void;
+  /** It names what the catalogue does not have, or no longer does so. */
+  warned?(held: Held & { readonly linked: LinkedPolicy }): void;
+  /** It does not link with what it stands on now. */
+  stale?(held: Held): void;
+  /** A source cannot be had now; it is tried again. */
+  away?(held: Held, error: unknown): void;
+  /** All is done that was to be done. */
+  idle?(): void;
+}
+
+/** How long to wait before a source that could not be had is asked for again, ms. */
+const againMs = 1000;
+
+export class Bench {
+  readonly #linker: Linker;
+  readonly #sources: Sources;
+  readonly #listener: BenchListener;
+  readonly #seats = new Map<string, Seat>();
+  readonly #held = new Map<string, Held>();
+  /** Keys of what asked for a name. */
+  readonly #standing = new Map<string, Set<string>>();
+  readonly #slices: Slices;
+  #pointers: Snapshot<PolicyDocument> = { documents: new Map(), revisions: new Map(), revision: 0 };
+  #catalogue: Catalogue;
+
+  constructor(linker: Linker, sources: Sources, catalogue: Catalogue, listener: BenchListener = {}) {
+    this.#linker = linker;
+    this.#sources = sources;
+    this.#catalogue = catalogue;
+    this.#listener = listener;
+    this.#slices = new Slices(
+      (key) => this.#work(key),
+      () => this.#tidy(),
+    );
+  }
+
+  get catalogue(): Catalogue {
+    return this.#catalogue;
+  }
+
+  get pointers(): ReadonlyMap<string, PolicyDocument> {
+    return this.#pointers.documents;
+  }
+
+  /** How many are yet to be linked or checked. */
+  get left(): number {
+    return this.#slices.left;
+  }
+
+  seat(name: string): Seat | undefined {
+    return this.#seats.get(name);
+  }
+
+  get seats(): Iterable<Seat> {
+    return this.#seats.values();
+  }
+
+  /** Digests of all that something here was made of. */
+  inUse(): Set<string> {
+    const digests = new Set<string>();
+    for (const held of this.#held.values()) {
+      digests.add(held.digest);
+      for (const { digest } of held.lock) digests.add(digest);
+    }
+    return digests;
+  }
+
+  /** Link this one before all others: a request waits for it. */
+  async hurry(held: Held): Promise<void> {
+    if (held.state !== 'waiting') return;
+    this.#slices.add([held.key]);
+    await held.tried;
+  }
+
+  /**
+   * Take in where the pointers stand now.
+   *
+   * INVARIANT (somebody judges): whoever judged under a name goes on until the one that takes its place is linked.
+   */
+  follow(pointers: Snapshot<PolicyDocument>): void {
+    const before = this.#pointers;
+    this.#pointers = pointers;
+    const changed = [...pointers.documents].filter(
+      ([name]) => pointers.revisions.get(name) !== before.revisions.get(name),
+    );
+    for (const [name] of before.documents)
+      if (!pointers.documents.has(name)) {
+        this.#seats.delete(name);
+        changed.push([name, { versions: [], history: [] }]);
+      }
+    const fresh: string[] = [];
+    const below: string[] = [];
+    for (const [name, document] of changed) {
+      if (pointers.documents.has(name)) fresh.push(...this.#point(name, document));
+      below.push(...(this.#standing.get(name) ?? []));
+    }
+    this.#slices.add([...fresh, ...below.filter((key) => this.#held.has(key))]);
+    if (changed.length > 0) this.#forget();
+  }
+
+  /** Look at all policies with another catalogue; nothing is taken out of force. */
+  recheck(catalogue: Catalogue): void {
+    this.#catalogue = catalogue;
+    this.#slices.add([...this.#held.keys()]);
+  }
+
+  /** What `name@range` stands for, for a policy of the given name, by the pointers as this replica knows them. */
+  resolver(leaf: string, lock?: ReadonlyMap<string, string>): Resolve {
+    return (name, range) => {
+      const digest = lock === undefined ? this.#choose(leaf, name, range) : lock.get(refOf(name, range));
+      if (digest === undefined) return undefined;
+      if (this.#sources.isGone(digest)) return undefined;
+      const source = this.#sources.kept(digest);
+      return source === undefined ? this.#sources.fetch(digest) : { digest, text: source.source };
+    };
+  }
+
+  #choose(leaf: string, name: string, range: string | undefined): string | undefined {
+    const document = mayUse(leaf, name) ? this.#pointers.documents.get(name) : undefined;
+    return document === undefined ? undefined : chooseVersion(document, range)?.digest;
+  }
+
+  /** @returns keys of what must be linked for the first time */
+  #point(name: string, document: PolicyDocument): string[] {
+    const seat = this.#seats.get(name) ?? new Seat(name, document);
+    this.#seats.set(name, seat);
+    seat.document = document;
+    const fresh: string[] = [];
+    const hold = (digest: string | undefined): Held | undefined => {
+      if (digest === undefined) return undefined;
+      const held = this.#held.get(`${name} ${digest}`) ?? new Held(name, digest);
+      if (!this.#held.has(held.key)) fresh.push(held.key);
+      this.#held.set(held.key, held);
+      return held;
+    };
+    seat.active = hold(document.active);
+    seat.canary = hold(document.canary?.digest);
+    seat.shadow = hold(document.shadow?.digest);
+    if (seat.active === undefined) seat.judge = undefined;
+    this.#sit(seat);
+    return fresh;
+  }
+
+  /** The active version judges as soon as it can. */
+  #sit(seat: Seat): void {
+    const { active, judge } = seat;
+    if (active === judge || active?.linked === undefined) return;
+    seat.judge = active;
+    this.#listener.seated?.(seat, judge);
+  }
+
+  #work(key: string): void | Promise<unknown> {
+    const held = this.#held.get(key);
+    if (held === undefined) return undefined;
+    const { source } = held;
+    if (source === undefined) return this.#fetch(held);
+    if (held.linked === undefined || held.state !== 'linked' || this.#hasMoved(held)) {
+      const made = this.#link(held, source.source, this.resolver(held.name));
+      if (made instanceof Promise) return this.#patiently(held, made);
+      if (made.policy === undefined && held.linked === undefined) {
+        // What it was published with is what is known to be good.
+        const lock = new Map(source.lock.map(({ ref, digest }) => [ref, digest]));
+        const locked = this.#link(held, source.source, this.resolver(held.name, lock));
+        if (locked instanceof Promise) return this.#patiently(held, locked);
+        if (locked.policy !== undefined) this.#take(held, locked);
+      }
+      this.#settle(held, made);
+    }
+    this.#look(held);
+    return undefined;
+  }
+
+  /** Whether anything that it stands on is another version now. */
+  #hasMoved({ name, lock }: Held): boolean {
+    return lock.some(({ ref, digest }) => {
+      const at = ref.indexOf('@');
+      const [other, range] = at < 0 ? [ref, undefined] : [ref.slice(0, at), ref.slice(at + 1)];
+      return this.#choose(name, other, range) !== digest;
+    });
+  }
+
+  #link(held: Held, text: string, resolve: Resolve): Made | Promise<unknown> {
+    const made = this.#linker.tryLink({ file: fileOf(held.name), text }, resolve);
+    if (!(made instanceof Promise))
+      for (const name of made.names) {
+        const keys = this.#standing.get(name) ?? new Set();
+        this.#standing.set(name, keys.add(held.key));
+      }
+    return made;
+  }
+
+  #take(held: Held, { policy, lock }: Made): void {
+    held.linked = policy;
+    held.lock = lock;
+  }
+
+  #settle(held: Held, made: Made): void {
+    const was = held.state;
+    held.diagnostics = made.diagnostics;
+    held.textOf = made.textOf;
+    if (made.policy !== undefined) this.#take(held, made);
+    held.state = made.policy !== undefined ? 'linked' : held.linked === undefined ? 'broken' : 'stale';
+    for (const seat of [this.#seats.get(held.name)]) if (seat?.active === held) this.#sit(seat);
+    held.markTried();
+    if (held.state !== was && (held.state === 'stale' || held.state === 'broken')) this.#listener.stale?.(held);
+  }
+
+  /** What is not in the catalogue now. */
+  #look(held: Held): void {
+    const { linked } = held;
+    if (linked === undefined) return;
+    const before = held.missing;
+    held.missing = checkCatalogue(linked, this.#catalogue);
+    const same =
+      before.length === held.missing.length && before.every(({ message }, at) => message === held.missing[at]?.message);
+    if (!same) this.#listener.warned?.(Object.assign(held, { linked }));
+  }
+
+  #fetch(held: Held): void | Promise<unknown> {
+    if (this.#sources.isGone(held.digest)) {
+      held.state = 'broken';
+      held.markTried();
+      return this.#listener.stale?.(held);
+    }
+    return this.#patiently(
+      held,
+      this.#sources.fetch(held.digest).then((source) => (held.source = source)),
+    );
+  }
+
+  /** What cannot be had now is asked for again. */
+  async #patiently(held: Held, having: Promise<unknown>): Promise<void> {
+    try {
+      await having;
+    } catch (error) {
+      this.#listener.away?.(held, error);
+      await new Promise((resolve) => setTimeout(resolve, againMs).unref());
+    }
+  }
+
+  /** Versions that no seat holds any more go. */
+  #forget(): void {
+    const kept = new Set<string>();
+    for (const seat of this.#seats.values()) for (const { key } of seat.held()) kept.add(key);
+    for (const key of this.#held.keys()) if (!kept.has(key)) this.#held.delete(key);
+  }
+
+  #tidy(): void {
+    this.#forget();
+    const held = [...this.#held.values()];
+    this.#linker.sweep(held.flatMap(({ linked }) => (linked === undefined ? [] : [linked])));
+    for (const [name, keys] of this.#standing) {
+      for (const key of keys) if (!this.#held.has(key)) keys.delete(key);
+      if (keys.size === 0) this.#standing.delete(name);
+    }
+    this.#listener.idle?.();
+  }
+}
+
+/** Policies of a tenant and of all below it. */
+export function ofTenant(seats: Iterable<Seat>, isWithinAsked: (tenant: string) => boolean): Seat[] {
+  return [...seats]
+    .filter(({ name }) => isWithinAsked(tenantOfPolicy(name)))
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
+}

@@ -1,0 +1,165 @@
+// The wiring of policies: everything that judging and administration need, following what this replica watches.
+import {
+  platformTenant,
+  policyStale,
+  policyWarned,
+  tenantOfPolicy,
+  type EventContract,
+  type PolicyDocument,
+  type policySettings,
+  type ProviderDocument,
+  type SaltDocument,
+  type TenantDocument,
+  eventSubject,
+} from '@router-mesh/contracts';
+import type { Handlers, House, Snapshot } from '@router-mesh/kernel';
+import type { policyAdministration } from '@router-mesh/contracts';
+import type { z } from 'zod';
+import type { HealthBoard } from '../health.ts';
+import { policyManagement } from './administration.ts';
+import { Bench, type BenchListener } from './bench.ts';
+import { DecisionLog } from './decision-log.ts';
+import { tellDiagnostics } from './diagnostics.ts';
+import { HealthMaps } from './health-map.ts';
+import { Judging } from './judging.ts';
+import { Linker } from './linker.ts';
+import { questions } from './questions.ts';
+import { knownSalt } from './seed.ts';
+import { RollbackGuard } from './rollback-guard.ts';
+import { Shadows } from './shadow.ts';
+import { Sources } from './sources.ts';
+import { PolicyStore } from './store.ts';
+import { wendCatalogue } from './wend-catalogue.ts';
+import { defaultPolicy } from '../decide.ts';
+
+interface Watched<Value> {
+  readonly current: Snapshot<Value>;
+  onSwap(listener: (snapshot: Snapshot<Value>) => void): void;
+}
+
+export interface Watching {
+  readonly policies: Watched<PolicyDocument>;
+  readonly providers: Watched<ProviderDocument>;
+  readonly tenants: Watched<TenantDocument>;
+  readonly salts: Watched<SaltDocument>;
+}
+
+type Settings = House<Record<never, never>, typeof policySettings>['settings'];
+
+export interface InForce {
+  readonly judging: Judging;
+  /** The name of the policy that holds for a tenant; undefined where it is the built-in one. */
+  holds(tenant: string): string | undefined;
+  readonly administration: Handlers<typeof policyAdministration>;
+}
+
+/** How long an event about a policy may take to be stored, ms; replicas that tell the same one within two minutes are one. */
+const tellMs = 5000;
+
+export function policiesInForce(
+  house: Omit<House, 'settings' | 'snapshots'>,
+  settings: Settings,
+  watching: Watching,
+  board: HealthBoard,
+): InForce {
+  const { policyFuel: fuel, policyDepth: depth, policyCodegen: codegen, policyWatchMs: watchMs } = settings;
+  const sources = new Sources(house);
+  const linker = new Linker({ fuel, depth, codegen });
+  const store = new PolicyStore(house);
+  const guard = new RollbackGuard(house, store, { watchMs });
+  const catalogueNow = () => wendCatalogue(watching.providers.current.documents, watching.providers.current.revision);
+  const bench: Bench = new Bench(
+    linker,
+    sources,
+    catalogueNow(),
+    listening(
+      house,
+      guard,
+      () => bench.catalogue.revision,
+      () => sources.prune(bench.inUse()),
+    ),
+  );
+  const judging = new Judging(house, {
+    bench,
+    health: new HealthMaps(board),
+    guard,
+    shadows: new Shadows(house),
+    log: new DecisionLog(house, settings),
+    salt: knownSalt(house, watching.salts),
+  });
+  const documents = () => watching.tenants.current.documents;
+  const holds = (tenant: string) => judging.holdsFor(tenant, documents(), bench.pointers);
+  watching.policies.onSwap((pointers) => {
+    bench.follow(pointers);
+    judging.reconsider();
+  });
+  watching.tenants.onSwap(() => judging.reconsider());
+  watching.providers.onSwap(() => bench.recheck(catalogueNow()));
+  house.note(() => (bench.left === 0 ? [] : [`${bench.left} policies are yet to be linked or checked`]));
+  house.gauge('router_policies_waiting', 'Policies that are yet to be linked or checked', () => [[{}, bench.left]], []);
+  const shop = { bench, linker, sources, store };
+  return {
+    judging,
+    holds,
+    administration: {
+      ...policyManagement(shop, (tenant) => holds(tenant) ?? defaultPolicy.name),
+      ...questions({ shop, judging, house, documents, holds }),
+    },
+  };
+}
+
+/** What is told of versions that come and go. */
+function listening(
+  house: Omit<House, 'settings' | 'snapshots'>,
+  guard: RollbackGuard,
+  catalogue: () => string,
+  idle: () => void,
+): BenchListener {
+  const { log } = house;
+  return {
+    seated: (seat, before) => guard.seated(seat, before, Date.now()),
+    warned({ name, linked, missing }) {
+      const { digest, version } = linked;
+      const named = version === undefined ? {} : { version };
+      const textOf = (file: string) => linked.sources.find((source) => source.file === file)?.text ?? '';
+      const diagnostics = tellDiagnostics(missing, textOf);
+      log.warn(
+        { policy: name, missing: diagnostics.map(({ message }) => message) },
+        'a policy names what the catalogue does not have',
+      );
+      tellOnce(house, policyWarned, name, `${digest} ${catalogue()}`, {
+        policy: name,
+        ...named,
+        digest,
+        catalogue: catalogue(),
+        diagnostics,
+      });
+    },
+    stale({ name, digest, diagnostics, textOf, state }) {
+      const told = tellDiagnostics(diagnostics, textOf);
+      log.error(
+        { policy: name, digest, state, why: told[0]?.message },
+        'a policy does not link with what it stands on now',
+      );
+      tellOnce(house, policyStale, name, digest, { policy: name, digest, diagnostics: told });
+    },
+    away: ({ name, digest }, error) =>
+      log.warn({ err: error, policy: name, digest }, 'the source of a policy cannot be read now'),
+    idle,
+  };
+}
+
+/** Every replica finds the same out at the same time: the message id makes one event of it. */
+function tellOnce<Body extends z.ZodType>(
+  { store }: Pick<House, 'store'>,
+  event: EventContract<Body>,
+  name: string,
+  id: string,
+  body: z.input<Body>,
+): void {
+  const messageId = `${event.entity}.${event.verb} ${name} ${id}`;
+  void store(eventSubject(event, tenantOfPolicy(name) || platformTenant), JSON.stringify(event.body.parse(body)), {
+    messageId,
+    timeoutMs: tellMs,
+  });
+}

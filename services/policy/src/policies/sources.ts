@@ -1,0 +1,87 @@
+// The sources of policies by their digests: fetched when somebody stands on them, the last ones kept in memory.
+import { createHash } from 'node:crypto';
+import { policySources, RouterError, type PolicySource } from '@router-mesh/contracts';
+import type { House } from '@router-mesh/kernel';
+
+/** Characters of sources that are kept, beside those of the policies in force. */
+const keptLength = 16 * 1024 * 1024;
+
+/** SHA-256 of a source's text, in hex: its key. */
+export function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+export class Sources {
+  readonly #immutable: Pick<House['immutable'], 'fetch' | 'prune'>;
+  /** The one that was used last stands last. */
+  readonly #kept = new Map<string, PolicySource>();
+  readonly #gone = new Set<string>();
+  #length = 0;
+
+  constructor({ immutable }: { readonly immutable: Pick<House['immutable'], 'fetch' | 'prune'> }) {
+    this.#immutable = immutable;
+  }
+
+  /** The source of a digest, if it is in memory. */
+  kept(digest: string): PolicySource | undefined {
+    const found = this.#kept.get(digest);
+    if (found === undefined) return undefined;
+    this.#kept.delete(digest);
+    this.#kept.set(digest, found);
+    return found;
+  }
+
+  /**
+   * The source of a digest; undefined when it is no more.
+   * @throws RouterError `unavailable` when it cannot be read now, `internal` when what stands there is another text
+   */
+  async fetch(digest: string): Promise<PolicySource | undefined> {
+    const kept = this.kept(digest);
+    if (kept !== undefined) return kept;
+    const found = await this.#immutable.fetch(policySources, digest);
+    if (found === undefined) {
+      this.#gone.add(digest);
+      return undefined;
+    }
+    // INVARIANT (a digest is its text): whatever wrote it, and whatever became of a copy on disk.
+    if (digestOf(found.source) !== digest)
+      throw new RouterError('internal', `the source under digest "${digest}" is not of that digest`);
+    this.#keep(digest, found);
+    return found;
+  }
+
+  /** Whether it was looked for and is no more. */
+  isGone(digest: string): boolean {
+    return this.#gone.has(digest);
+  }
+
+  /** It was written just now: whoever looked for it before may look again. */
+  written(digest: string): void {
+    this.#gone.delete(digest);
+  }
+
+  /**
+   * Let go of what nobody needs.
+   *
+   * INVARIANT (a start without JetStream): what is in memory is on disk too, so that what is pointed at again has its copy there.
+   */
+  prune(needed: ReadonlySet<string>): void {
+    for (const [digest, { source }] of this.#kept) {
+      if (needed.has(digest)) continue;
+      this.#kept.delete(digest);
+      this.#length -= source.length;
+    }
+    void this.#immutable.prune(policySources, (digest) => needed.has(digest) || this.#kept.has(digest));
+  }
+
+  #keep(digest: string, source: PolicySource): void {
+    if (this.#kept.has(digest)) return;
+    this.#kept.set(digest, source);
+    this.#length += source.source.length;
+    for (const [oldest, { source: text }] of this.#kept) {
+      if (this.#length <= keptLength) break;
+      this.#kept.delete(oldest);
+      this.#length -= text.length;
+    }
+  }
+}
