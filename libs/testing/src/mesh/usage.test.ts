@@ -165,9 +165,11 @@ test('every call that the model answered while nats-server was away has its reco
 test('a whole mesh starts from its copies while JetStream is away, answers, and stores its usage when it is back', async () => {
   await using mesh = await startMesh();
   await until('copies of what it acts on', () =>
-    ['policy', 'provider'].every((name) => {
-      const files = readdirSync(join(mesh.stateOf(name as 'policy'), 'snapshots'));
-      return files.includes('router_v2_providers.json');
+    (['policy', 'provider'] as const).every((name) => {
+      const files = readdirSync(join(mesh.stateOf(name), 'snapshots'));
+      return [...(name === 'policy' ? ['salts', 'policies'] : []), 'providers'].every((bucket) =>
+        files.includes(`router_v2_${bucket}.json`),
+      );
     }),
   );
   for (const service of mesh.services.splice(0)) await service.stop();
