@@ -20,6 +20,14 @@ export class UnreachableError extends Error {
   }
 }
 
+/** Say why it failed: one line, or the error's body when JSON was asked for. @returns the exit code */
+export function tellFailure(thrown: unknown, { json }: { readonly json?: boolean }): number {
+  const { exitCode, line, body } = failureOf(thrown);
+  if (json && body !== undefined) process.stdout.write(`${JSON.stringify(body)}\n`);
+  else process.stderr.write(`router: ${line}\n`);
+  return exitCode;
+}
+
 /** A failure as it is told; `body` is there for whatever is an error of the mesh's closed list. */
 export interface Failure {
   readonly exitCode: number;

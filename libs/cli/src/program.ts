@@ -3,9 +3,10 @@ import { Command, CommanderError } from 'commander';
 import cliPackage from '../package.json' with { type: 'json' };
 import { addChat } from './chat.ts';
 import { addDecide } from './decide.ts';
-import { exitCodes, failureOf } from './errors.ts';
+import { exitCodes, tellFailure } from './errors.ts';
 import { addGlobalOptions, type GlobalOptions } from './global-options.ts';
 import { addNatsUser } from './nats-user.ts';
+import { addPolicy } from './policy/policy.ts';
 import { addProviders } from './providers.ts';
 import { addStatus } from './status.ts';
 import { addTenants } from './tenants.ts';
@@ -27,17 +28,17 @@ export async function runProgram(): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) =>
     process.exit(error.code === 'EPIPE' ? exitCodes.ok : exitCodes.refused),
   );
-  const program = createProgram();
+  const program = await createProgram();
   try {
     await program.parseAsync();
   } catch (thrown) {
-    const code = thrown instanceof CommanderError ? usageCode(thrown) : tell(thrown, program.opts());
+    const code = thrown instanceof CommanderError ? usageCode(thrown) : tellFailure(thrown, program.opts());
     // A connection that never came to be may still hold a socket: what is written is written, then it is over.
     process.stdout.write('', () => process.exit(code));
   }
 }
 
-function createProgram(): Command {
+async function createProgram(): Promise<Command> {
   const program = new Command('router')
     .description('Run a Router Mesh on this machine, talk to one, and look after it.')
     .version(cliPackage.version)
@@ -50,8 +51,9 @@ function createProgram(): Command {
     })
     .exitOverride();
   addGlobalOptions(program);
-  for (const add of [addUp, addChat, addDecide, addStatus, addUsage, addProviders, addTenants, addNatsUser])
-    add(program);
+  for (const add of [addUp, addChat, addDecide, addStatus, addUsage]) add(program);
+  await addPolicy(program);
+  for (const add of [addProviders, addTenants, addNatsUser]) add(program);
   return program;
 }
 
@@ -64,14 +66,6 @@ function useNoColor(): void {
 /** Commander has said it already: help that was asked for is no mistake. */
 function usageCode({ exitCode }: CommanderError): number {
   return exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-}
-
-/** Say why it failed: one line, or the error's body when JSON was asked for. */
-function tell(thrown: unknown, { json }: GlobalOptions): number {
-  const { exitCode, line, body } = failureOf(thrown);
-  if (json && body !== undefined) process.stdout.write(`${JSON.stringify(body)}\n`);
-  else process.stderr.write(`router: ${line}\n`);
-  return exitCode;
 }
 
 /** `error: unknown option '--x'` and its suggestion, as one line without the prefix. */
