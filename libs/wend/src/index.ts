@@ -1,12 +1,14 @@
 // Wend, the policy language: what hosts and tools may use of it.
-export { checkCatalogue, link, type Linked, type LinkedPolicy, type LinkOptions, type Source } from './link/link.ts';
+export { checkCatalogue, link, type Linked, type LinkedPolicy, type LinkOptions } from './link/link.ts';
 export { prepare } from './link/prepare.ts';
 export { UnitCache } from './link/unit-cache.ts';
-export type { Catalogue, ModelRecord } from './decide/catalogue.ts';
+export type { Catalogue, ModelRecord } from './data/catalogue.ts';
 export { decide, type Facts } from './decide/decide.ts';
-export type { Decision, Effects, Json } from './decide/decision.ts';
+export type { Decision, Effects } from './data/decision.ts';
 export { explain, type Explained, type Explanation } from './decide/explain.ts';
-export type { Input, ModelHealth } from './decide/input.ts';
+export type { Source } from './data/source.ts';
+export type { Json } from './data/json.ts';
+export type { Input, ModelHealth } from './data/input.ts';
 export { codes, type Code } from './diagnostics/codes.ts';
 export type { Diagnostic, Severity, Span } from './diagnostics/diagnostic.ts';
 export { positionAt, type Position } from './diagnostics/position.ts';
@@ -21,5 +23,5 @@ export { format } from './syntax/format.ts';
 export { parse } from './syntax/parse.ts';
 export type { SourceFile } from './syntax/tree.ts';
 export { runTests, type Covered, type TestReport, type TestResult } from './tools/run-tests.ts';
-export { sampleCatalogue } from './tools/sample-catalogue.ts';
-export { sampleInput, samples } from './tools/samples.ts';
+export { sampleCatalogue } from './data/sample-catalogue.ts';
+export { sampleInput, samples } from './data/samples.ts';

@@ -1,20 +1,21 @@
 // Tree to unit: names resolved, types inferred, fuel priced; or what is wrong with it.
 import { Diagnostics, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { IrBreaker, IrFunction, IrRoute, IrRule, IrTest, IrValue, Unit, UnitName } from '../ir/ir.ts';
+import { splitReference } from '../syntax/reference.ts';
 import type { Declaration, Library, Policy, SourceFile } from '../syntax/tree.ts';
-import { checkBases } from './bases.ts';
 import { ConstantTable } from './constants.ts';
-import { checkBreaker, checkCombine, checkMeta } from './declarations.ts';
-import { declareFunctions, checkFunction } from './functions.ts';
+import { checkBases } from './declarations/bases.ts';
+import { checkBreaker, checkCombine, checkMeta } from './declarations/fixed.ts';
+import { declareFunctions, checkFunction } from './declarations/functions.ts';
+import { checkPurity } from './declarations/purity.ts';
+import { checkRoutes } from './declarations/routes.ts';
+import { checkRoute, checkRule } from './declarations/rules.ts';
+import { checkTests } from './declarations/tests.ts';
+import { defineTypes } from './declarations/type-definitions.ts';
+import { checkValues } from './declarations/values.ts';
 import { useOthers } from './imports.ts';
 import { startOf, type UnitContext } from './place.ts';
-import { checkPurity } from './purity.ts';
-import { checkVersion, splitReference } from './reference.ts';
-import { checkRoutes } from './routes.ts';
-import { checkRoute, checkRule } from './rules.ts';
-import { checkTests } from './tests.ts';
-import { defineTypes } from './type-definitions.ts';
-import { checkValues } from './values.ts';
+import { checkVersion } from './reference.ts';
 import { warnUnused } from './warnings/unused.ts';
 
 /** What a source stands on, checked before it. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { codes } from '../diagnostics/codes.ts';
 import type { CodePage } from '../diagnostics/code-page.ts';
-import { checkText } from './testing.ts';
+import { codes } from '../diagnostics/codes.ts';
+import { checkText } from './check.testing.ts';
 
 const pages: readonly (readonly [string, CodePage])[] = Object.entries(codes);
 const isChecked = (code: string): boolean => /^(E1|E2|W3|E40|E41)/.test(code);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Code, Ir, Lazy } from '../ir/ir.ts';
-import { checkText, inFunction, inRule } from './testing.ts';
+import { checkText, inFunction, inRule } from './check.testing.ts';
 
 /** The costs of all regions of a rule's body, in the order of the text. */
 function costs(statements: string): readonly number[] {

@@ -1,4 +1,5 @@
 // Expressions: every one is looked at once, and comes back with its type and its code.
+import { didYouMean } from '../diagnostics/suggest.ts';
 import type { Expression } from '../syntax/tree.ts';
 import { isAssignable, presentOf } from '../types/assignable.ts';
 import { show } from '../types/show.ts';
@@ -13,7 +14,6 @@ import { inferIndex, inferMember } from './expressions/members.ts';
 import { timeForm } from './expressions/time.ts';
 import { inferUnary } from './expressions/unary.ts';
 import { literal, report, unknown, type Place, type Typed } from './place.ts';
-import { didYouMean } from './suggest.ts';
 
 /** @param hint what would fit best: it shapes literals, and is not insisted on */
 export function infer(place: Place, node: Expression, hint?: Type): Typed {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkText, inFunction, inRule, said } from './testing.ts';
+import { checkText, inFunction, inRule, said } from './check.testing.ts';
 
 /** Everything here stands in 256 KiB, as a source must; a check that is linear in it takes well below this. */
 const longestMs = 5000;

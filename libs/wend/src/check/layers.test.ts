@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkText, said } from './testing.ts';
+import { checkText, said } from './check.testing.ts';
 
 const base = `policy "base" version "2.1.0" {
   param soft: Float = 90%

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { show } from '../types/show.ts';
-import { typed } from './testing.ts';
+import { typed } from './check.testing.ts';
 
 function typeOf(expression: string): string {
   const found = typed(expression);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inFunction, inRule, said } from './testing.ts';
+import { inFunction, inRule, said } from './check.testing.ts';
 
 const limit = 'limit max_tokens = request.max_tokens';
 

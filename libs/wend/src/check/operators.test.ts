@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { show } from '../types/show.ts';
-import { typed } from './testing.ts';
+import { typed } from './check.testing.ts';
 
 /** What the operation of an expression is, and its type. */
 function operation(expression: string): string {

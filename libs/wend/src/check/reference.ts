@@ -1,27 +1,14 @@
 // `name@range`, and versions.
 import { isRange, parseVersion } from '../semver.ts';
+import { isReferenceName, splitReference, type Reference } from '../syntax/reference.ts';
 import type { Text } from '../syntax/tree.ts';
 import { report, type Place } from './place.ts';
-
-export interface Reference {
-  readonly name: string;
-  readonly range: string | undefined;
-}
-
-// Matches segments of letters, digits, `.`, `_` and `-`, joined by slashes.
-const nameForm = /^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/;
-
-/** Without a look at its form. */
-export function splitReference(text: string): Reference {
-  const at = text.indexOf('@');
-  return at === -1 ? { name: text, range: undefined } : { name: text.slice(0, at), range: text.slice(at + 1) };
-}
 
 /** `name` or `name@range`. */
 export function checkReference(place: Place, node: Text): Reference {
   const reference = splitReference(node.value);
   if (node.start === node.end) return reference; // the parser missed it
-  if (!nameForm.test(reference.name))
+  if (!isReferenceName(reference.name))
     report(
       place,
       'E215',

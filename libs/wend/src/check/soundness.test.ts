@@ -7,7 +7,7 @@ import type { Token } from '../syntax/token.ts';
 import { modelFields } from '../types/model-fields.ts';
 import { show } from '../types/show.ts';
 import type { Type } from '../types/type.ts';
-import { typed } from './testing.ts';
+import { typed } from './check.testing.ts';
 
 const runs = process.env.MESH_TEST_LONG === undefined ? 2_000 : 300_000;
 

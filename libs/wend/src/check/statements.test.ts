@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inFunction, inRule, said } from './testing.ts';
+import { inFunction, inRule, said } from './check.testing.ts';
 
 test.each([
   ['if n > 0 { return 1 }', 'E111 1:22 "f" may end without a value'],

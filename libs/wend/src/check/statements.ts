@@ -1,4 +1,5 @@
 // Statements: their steps, and what is known after them.
+import { didYouMean } from '../diagnostics/suggest.ts';
 import type { Code, Step } from '../ir/ir.ts';
 import type { Block, For, If, Let, Return, SetStatement, Statement, While } from '../syntax/tree.ts';
 import { isAssignable } from '../types/assignable.ts';
@@ -12,7 +13,6 @@ import { declare } from './locals.ts';
 import { report, type Place } from './place.ts';
 import { Scope } from './scope.ts';
 import { spanOf } from './span.ts';
-import { didYouMean } from './suggest.ts';
 import { resolveType } from './types.ts';
 import { warnShadowed } from './warnings/repeated-model.ts';
 

@@ -1,9 +1,9 @@
 // Types as they are written.
+import { didYouMean } from '../diagnostics/suggest.ts';
 import type { NamedType, TypeNode } from '../syntax/tree.ts';
 import { largestType, sizeOf } from '../types/size.ts';
 import { optionalOf, type Basic, type Type } from '../types/type.ts';
 import { report, type Place } from './place.ts';
-import { didYouMean } from './suggest.ts';
 
 const basics: readonly Basic[] = [
   'Bool',

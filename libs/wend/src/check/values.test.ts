@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkText, inRule, said } from './testing.ts';
+import { checkText, inRule, said } from './check.testing.ts';
 
 const inPolicy = (body: string) => said(`policy "p" {\n${body}\n rule r { tag x = a } }`);
 

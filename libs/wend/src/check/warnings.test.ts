@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inFunction, inRule, said } from './testing.ts';
+import { inFunction, inRule, said } from './check.testing.ts';
 
 const contradictions = [
   'request.tokens_in > 5 and request.tokens_in < 3',

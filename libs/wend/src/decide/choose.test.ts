@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sampleCatalogue } from '../tools/sample-catalogue.ts';
+import { sampleCatalogue } from '../data/sample-catalogue.ts';
 import { decided, policy, type Changed } from './decide.testing.ts';
 
 const route = (body: string, more = '') => policy('p', `${more} route default { ${body} }`);

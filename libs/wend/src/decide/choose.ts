@@ -1,11 +1,11 @@
 // Models for one set of effects: filtered, in their order, one of them picked.
+import type { ModelRecord } from '../data/catalogue.ts';
+import type { Effects } from '../data/decision.ts';
 import { valueLimits } from '../limits.ts';
 import { fraction, hash } from '../run/hash.ts';
 import { PolicyFailure } from '../run/meter.ts';
-import type { ModelRecord } from './catalogue.ts';
 import type { Collector } from './collector.ts';
 import { nothing, type Combined } from './combine.ts';
-import type { Effects } from './decision.ts';
 import type { CandidatesSaid, Fallback, FallbackSaid, FilterSaid, Saying, SplitSaid } from './said.ts';
 
 export interface Chosen {

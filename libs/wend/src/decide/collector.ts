@@ -1,4 +1,5 @@
 // Takes what the rules and routes of one decision say: checks it, charges it to the layer that said it, and keeps it.
+import type { ModelRecord } from '../data/catalogue.ts';
 import type { At, EffectSpec } from '../ir/ir.ts';
 import type { LinkedRule } from '../link/layer.ts';
 import type { LinkedPolicy } from '../link/link.ts';
@@ -8,7 +9,6 @@ import { Meter, PolicyFailure } from '../run/meter.ts';
 import type { Run } from '../run/run.ts';
 import { modelsOf } from '../run/values/models.ts';
 import { isList, own } from '../run/values/records.ts';
-import type { ModelRecord } from './catalogue.ts';
 import type { Facts } from './decide.ts';
 import { canonical, Room, stringBytes, toJson } from './json.ts';
 import type { Arm, Experiment, FallbackSaid, PipelineEntry, Said, SplitArm } from './said.ts';

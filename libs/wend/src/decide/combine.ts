@@ -1,7 +1,8 @@
 // What was said to one set of effects: by the rules of combining, which let a lower layer add and tighten, and take nothing away.
 //
 // INVARIANT (never wider): filters of all layers hold for every model, limits only shrink, and what is required stays.
-import type { LimitName } from '../ir/ir.ts';
+import type { Effects, LimitName } from '../data/decision.ts';
+import type { Json } from '../data/json.ts';
 import type { Collector } from './collector.ts';
 import type {
   Arm,
@@ -15,7 +16,6 @@ import type {
   TransformSaid,
   UseSaid,
 } from './said.ts';
-import type { Effects, Json } from './decision.ts';
 
 /** What is left of what was said, before models are chosen. */
 export interface Combined {

@@ -1,15 +1,15 @@
 // For tests: a decision by both back ends and by `explain`, which must be one and the same.
 import { isDeepStrictEqual } from 'node:util';
+import type { Decision } from '../data/decision.ts';
+import type { Input } from '../data/input.ts';
+import { sampleCatalogue } from '../data/sample-catalogue.ts';
+import { sampleInput } from '../data/samples.ts';
 import { linked } from '../link/link.testing.ts';
 import type { LinkOptions } from '../link/link.ts';
 import { closures } from '../run/closures.ts';
 import { generate } from '../run/generate.ts';
-import { sampleCatalogue } from '../tools/sample-catalogue.ts';
-import { sampleInput } from '../tools/samples.ts';
 import { decide, type Facts } from './decide.ts';
-import type { Decision } from './decision.ts';
 import { explain } from './explain.ts';
-import type { Input } from './input.ts';
 
 /** Of an input, what is to be other than in the sample; roots that are records are merged. */
 export type Changed = {

@@ -1,8 +1,8 @@
 // Policy, input and catalogue to a decision.
+import type { Catalogue } from '../data/catalogue.ts';
+import type { Decision } from '../data/decision.ts';
+import type { Input } from '../data/input.ts';
 import type { LinkedPolicy } from '../link/link.ts';
-import type { Catalogue } from './catalogue.ts';
-import type { Decision } from './decision.ts';
-import type { Input } from './input.ts';
 import { judge } from './judge.ts';
 
 export interface Facts {

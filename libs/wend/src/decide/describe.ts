@@ -1,6 +1,6 @@
 // What a rule said as a line of text, for people: as it would be written, with the values that came out.
-import type { Json } from './decision.ts';
-import type { ModelRecord } from './catalogue.ts';
+import type { ModelRecord } from '../data/catalogue.ts';
+import type { Json } from '../data/json.ts';
 import type { Said } from './said.ts';
 
 /** `limit max_tokens = 1024`; within an experiment, which arm said it comes first. */

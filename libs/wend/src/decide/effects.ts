@@ -1,11 +1,11 @@
 // What was said to the effects of a decision, and of each arm of its experiments.
+import type { Effects } from '../data/decision.ts';
+import { valueLimits } from '../limits.ts';
 import type { LinkedPolicy } from '../link/link.ts';
 import { PolicyFailure } from '../run/meter.ts';
-import { valueLimits } from '../limits.ts';
 import { choose, type Chosen } from './choose.ts';
 import type { Collector } from './collector.ts';
 import { byLayer, combine, holding, noTags, noTransforms, nothing } from './combine.ts';
-import type { Effects } from './decision.ts';
 import { stringBytes } from './json.ts';
 import type { Arm, Said } from './said.ts';
 

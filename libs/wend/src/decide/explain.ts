@@ -1,8 +1,8 @@
 // A decision made again, with every guard's value: why it came out as it did.
+import type { Decision } from '../data/decision.ts';
 import { positionAt } from '../diagnostics/position.ts';
 import type { LinkedPolicy } from '../link/link.ts';
 import type { Facts } from './decide.ts';
-import type { Decision } from './decision.ts';
 import { describe } from './describe.ts';
 import { judge, type Asked } from './judge.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { sampleCatalogue } from '../data/sample-catalogue.ts';
 import { linked } from '../link/link.testing.ts';
 import { generate } from '../run/generate.ts';
-import { sampleCatalogue } from '../tools/sample-catalogue.ts';
 import { decided, inputWith, policy } from './decide.testing.ts';
 import { decide } from './decide.ts';
 

@@ -1,4 +1,6 @@
 // Values as the JSON of a decision, with what they take there.
+import type { Catalogue } from '../data/catalogue.ts';
+import type { Json } from '../data/json.ts';
 import type { At } from '../ir/ir.ts';
 import { valueLimits } from '../limits.ts';
 import type { Value } from '../run/instance.ts';
@@ -6,8 +8,6 @@ import { PolicyFailure } from '../run/meter.ts';
 import { valueDepth } from '../run/values/equality.ts';
 import { isModel } from '../run/values/models.ts';
 import { isList } from '../run/values/records.ts';
-import type { Catalogue } from './catalogue.ts';
-import type { Json } from './decision.ts';
 
 /** How much more may go into a decision: bytes of JSON, shared parts counted as often as they are written. */
 export class Room {

@@ -2,17 +2,17 @@
 //
 // INVARIANT (fail closed): a layer that fails takes part no more, and nothing is allowed then. A denial stands beside it: it is what the policy
 // wants to be told, and it lets nothing through either. So nobody can switch off a rule by making it, or another one of its layer, fail.
+import type { Decision, Effects } from '../data/decision.ts';
+import { positionAt, type Position } from '../diagnostics/position.ts';
+import type { At, Unit } from '../ir/ir.ts';
 import type { LinkedRule } from '../link/layer.ts';
 import type { LinkedPolicy } from '../link/link.ts';
 import { unitOf } from '../link/unit-of.ts';
-import type { At, Unit } from '../ir/ir.ts';
-import { positionAt, type Position } from '../diagnostics/position.ts';
 import { PolicyFailure } from '../run/meter.ts';
 import type { Run } from '../run/run.ts';
 import { Collector } from './collector.ts';
 import { nothing } from './combine.ts';
 import type { Facts } from './decide.ts';
-import type { Decision, Effects } from './decision.ts';
 import { effectsOf, noEffects, type Size } from './effects.ts';
 import { stringBytes } from './json.ts';
 import type { Said } from './said.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { sampleCatalogue } from '../tools/sample-catalogue.ts';
+import type { Decision, Effects } from '../data/decision.ts';
+import { sampleCatalogue } from '../data/sample-catalogue.ts';
 import { decided } from './decide.testing.ts';
-import type { Decision, Effects } from './decision.ts';
 import { ids, randomFacts, randomPolicy, type RandomPolicy } from './random-policies.testing.ts';
 
 const numRuns = process.env['MESH_TEST_LONG'] === undefined ? 60 : 5_000;

@@ -1,7 +1,7 @@
 // For tests: random policies as source text, and random facts that reach their branches.
 import fc from 'fast-check';
+import { sampleCatalogue } from '../data/sample-catalogue.ts';
 import type { Changed } from './decide.testing.ts';
-import { sampleCatalogue } from '../tools/sample-catalogue.ts';
 
 export const ids = sampleCatalogue.models.filter(({ verbs }) => verbs.includes('chat')).map(({ id }) => id);
 const ref = (id: string) => `@"${id}"`;

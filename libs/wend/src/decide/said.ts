@@ -1,8 +1,9 @@
 // What rules and routes said, with all that was computed: one record an effect, in the order in which they were said.
-import type { At, LimitName } from '../ir/ir.ts';
+import type { ModelRecord } from '../data/catalogue.ts';
+import type { Decision, Effects, LimitName } from '../data/decision.ts';
+import type { Json } from '../data/json.ts';
+import type { At } from '../ir/ir.ts';
 import type { LinkedRule } from '../link/layer.ts';
-import type { ModelRecord } from './catalogue.ts';
-import type { Decision, Effects, Json } from './decision.ts';
 
 /** An arm of an experiment that was run; within `parent`, when that experiment stands in an arm itself. */
 export interface Arm {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { sampleCatalogue } from '../data/sample-catalogue.ts';
 import { linked } from '../link/link.testing.ts';
-import { sampleCatalogue } from '../tools/sample-catalogue.ts';
 import { inputWith } from './decide.testing.ts';
 import { decide } from './decide.ts';
 

@@ -1,5 +1,5 @@
 // Diagnostics for people: message, line, caret, help.
-import type { Source } from '../link/link.ts';
+import type { Source } from '../data/source.ts';
 import type { Diagnostic, Severity, Span } from './diagnostic.ts';
 import { lineAt, positionAt } from './position.ts';
 import { layOut, visible } from './width.ts';

@@ -1,7 +1,7 @@
 // Diagnostics for CI: SARIF 2.1.0.
-import type { Source } from '../link/link.ts';
-import { codes, type Code } from './codes.ts';
+import type { Source } from '../data/source.ts';
 import type { CodePage } from './code-page.ts';
+import { codes, type Code } from './codes.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { lineAt } from './position.ts';
 

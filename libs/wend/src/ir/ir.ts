@@ -2,6 +2,7 @@
 //
 // INVARIANT (one price): every unit of fuel and allocation is charged either by a region of this tree, at its entry, or by a function of the runtime
 // that both back ends call. So they spend the same whatever they do in between.
+import type { LimitName } from '../data/decision.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
 import type { Type } from '../types/type.ts';
 
@@ -191,8 +192,6 @@ export type EffectSpec =
   | { readonly kind: 'hedge' }
   /** value */
   | { readonly kind: 'tag'; readonly path: readonly string[] };
-
-export type LimitName = 'max_tokens' | 'timeout' | 'rpm' | 'tpm' | 'concurrency';
 
 /** A function, rule, route, value or test step: how many locals it has and what it runs. Parameters stand in the first slots. */
 export interface Procedure<Body> {

@@ -1,7 +1,7 @@
 // Models, aliases and extensions that a source names, against those that there are.
-import { didYouMean } from '../check/suggest.ts';
-import type { Catalogue } from '../decide/catalogue.ts';
+import type { Catalogue } from '../data/catalogue.ts';
 import { Diagnostics, type Diagnostic, type Severity } from '../diagnostics/diagnostic.ts';
+import { didYouMean } from '../diagnostics/suggest.ts';
 import type { CatalogueLiteral, Unit } from '../ir/ir.ts';
 
 /** What of a unit's literals is not there, with what may have been meant; no more than can be read. */

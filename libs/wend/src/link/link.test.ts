@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { closures } from '../run/closures.ts';
-import { sampleCatalogue } from '../tools/sample-catalogue.ts';
+import { sampleCatalogue } from '../data/sample-catalogue.ts';
 import { decided } from '../decide/decide.testing.ts';
-import { checkCatalogue } from './link.ts';
+import { closures } from '../run/closures.ts';
 import { linked, linkTexts, problems, sha256 } from './link.testing.ts';
+import { checkCatalogue } from './link.ts';
 
 type Texts = readonly [string, ...string[]];
 const codes = (texts: Texts) => linkTexts(texts).diagnostics.map(({ code, file }) => `${code} ${file}`);

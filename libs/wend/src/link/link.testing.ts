@@ -1,9 +1,10 @@
 // For tests: policies from texts that find each other by the names that they bear.
 import { createHash } from 'node:crypto';
-import { positionAt } from '../diagnostics/position.ts';
+import type { Source } from '../data/source.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { positionAt } from '../diagnostics/position.ts';
 import { generate } from '../run/generate.ts';
-import { link, type Linked, type LinkedPolicy, type LinkOptions, type Source } from './link.ts';
+import { link, type Linked, type LinkedPolicy, type LinkOptions } from './link.ts';
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 

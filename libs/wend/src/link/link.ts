@@ -1,6 +1,7 @@
 // Chain to policy: the layers root to leaf, their imports and params, rules and routes in their order.
-import type { Catalogue } from '../decide/catalogue.ts';
-import type { Decision } from '../decide/decision.ts';
+import type { Catalogue } from '../data/catalogue.ts';
+import type { Decision } from '../data/decision.ts';
+import type { Source } from '../data/source.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Unit } from '../ir/ir.ts';
 import { runLimits, sourceLimits, costModel, type RunLimits } from '../limits.ts';
@@ -13,12 +14,6 @@ import { make, type Placed } from './make.ts';
 import { orderBreakers, orderRoutes, orderRules, tooMany } from './order.ts';
 import { UnitCache } from './unit-cache.ts';
 import { failureDiagnostic } from './value-failure.ts';
-
-/** A text and how diagnostics are to name it. */
-export interface Source {
-  readonly file: string;
-  readonly text: string;
-}
 
 export interface LinkOptions {
   /** Which source `name@range` stands for; undefined where there is none. */

@@ -1,11 +1,12 @@
 // A leaf and all that it stands on: found, parsed, and in its place. Says what is missing, of the wrong kind, in a circle, or too much.
+import type { Source } from '../data/source.ts';
 import { Diagnostics, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts';
 import { sourceLimits } from '../limits.ts';
-import { satisfies } from '../semver.ts';
+import { isRange, satisfies } from '../semver.ts';
 import { parse } from '../syntax/parse.ts';
+import { isReferenceName, splitReference, type Reference } from '../syntax/reference.ts';
 import type { SourceFile } from '../syntax/tree.ts';
-import type { LinkOptions, Source } from './link.ts';
-import { parseReference } from './reference.ts';
+import type { LinkOptions } from './link.ts';
 import type { Header, KnownText, UnitCache } from './unit-cache.ts';
 
 /** A source in its place. */
@@ -67,8 +68,9 @@ export function load(
     path: readonly Header[],
     reporter: Diagnostics,
   ): Loaded | undefined {
-    const reference = parseReference(text.value);
-    if (reference === undefined) {
+    const reference = splitReference(text.value);
+    const { name, range } = reference;
+    if (!isReferenceName(name) || (range !== undefined && !isRange(range))) {
       reporter.report(
         'E424',
         text,
@@ -77,7 +79,6 @@ export function load(
       );
       return undefined;
     }
-    const { name, range } = reference;
     if (path.some((header) => header.name === name)) {
       const circle = [...path.map((header) => header.name), name];
       reporter.report('E421', text, `"${name}" stands on itself: ${circle.join(' -> ')}`);
@@ -102,13 +103,7 @@ export function load(
 }
 
 /** Whether what was found is what was asked for. */
-function fits(
-  header: Header,
-  { name, range }: { readonly name: string; readonly range: string | undefined },
-  place: Place,
-  span: Span,
-  reporter: Diagnostics,
-): boolean {
+function fits(header: Header, { name, range }: Reference, place: Place, span: Span, reporter: Diagnostics): boolean {
   const kind = place === 'base' ? 'policy' : 'library';
   if (header.kind !== kind) {
     const help =

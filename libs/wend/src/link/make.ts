@@ -1,10 +1,10 @@
 // What was loaded, checked against what it stands on: each text in each surroundings once.
 import { check } from '../check/check.ts';
+import type { Source } from '../data/source.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Unit } from '../ir/ir.ts';
 import type { BackEnd, CompiledUnit } from '../run/instance.ts';
 import { parse } from '../syntax/parse.ts';
-import type { Source } from './link.ts';
 import type { Loaded } from './load.ts';
 import type { Made, UnitCache } from './unit-cache.ts';
 

@@ -1,7 +1,7 @@
 // The order in which the rules and routes of a chain are asked.
+import type { Decision } from '../data/decision.ts';
 import { sourceLimits } from '../limits.ts';
 import type { Layer, LinkedRule } from './layer.ts';
-import type { Decision } from '../decide/decision.ts';
 
 /** By priority, the highest first; then root first; then as they stand. What a layer below put in the place of an `open` rule is a rule of that layer. */
 export function orderRules(layers: readonly Layer[]): readonly LinkedRule[] {

@@ -1,11 +1,11 @@
 // Params and consts of a linked policy: each computed once, what it needs before it.
-import type { Catalogue } from '../decide/catalogue.ts';
+import type { Catalogue } from '../data/catalogue.ts';
+import { sampleInput } from '../data/samples.ts';
 import type { IrValue, Ref } from '../ir/ir.ts';
 import type { RunLimits } from '../limits.ts';
 import type { Instance, Value } from '../run/instance.ts';
 import { Meter, PolicyFailure } from '../run/meter.ts';
 import { silent } from '../run/silent.ts';
-import { sampleInput } from '../tools/samples.ts';
 import { referencesOf } from './references.ts';
 
 /** An instance whose values are still to be filled in. */

@@ -1,6 +1,7 @@
 // The functions of the library, in the reference.
 import { library } from '../run/library/index.ts';
-import type { LibraryFunction, LibraryParameter, LibraryType } from '../run/library/library-function.ts';
+import type { LibraryFunction, LibraryParameter } from '../run/library/library-function.ts';
+import type { LibraryType } from '../types/library-type.ts';
 import { code, table } from './markdown.ts';
 
 const groupTitles: Readonly<Record<LibraryFunction['group'], string>> = {

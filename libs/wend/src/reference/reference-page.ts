@@ -1,7 +1,7 @@
 // docs/wend/reference.md: the whole language on one page.
 import { readFileSync } from 'node:fs';
+import { sampleInput, samples } from '../data/samples.ts';
 import { costModel, runLimits, sourceLimits, valueLimits } from '../limits.ts';
-import { sampleInput, samples } from '../tools/samples.ts';
 import { combiningTable, effectsTable } from './effects-section.ts';
 import { decisionSection, inputSection, modelSection } from './input-section.ts';
 import { librarySection } from './library-section.ts';

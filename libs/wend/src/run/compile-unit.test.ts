@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { sampleInput } from '../data/samples.ts';
 import type { Procedure, Lazy, Code } from '../ir/ir.ts';
-import { sampleInput } from '../tools/samples.ts';
 import { closures } from './closures.ts';
 import { backEnd } from './compile-unit.ts';
 import { generate } from './generate.ts';

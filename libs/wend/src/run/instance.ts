@@ -1,5 +1,5 @@
 // A unit within one linked policy, and what a back end makes of a unit: the code is shared, the instance is small.
-import type { ModelRecord } from '../decide/catalogue.ts';
+import type { ModelRecord } from '../data/catalogue.ts';
 import type { At, EffectSpec, Unit } from '../ir/ir.ts';
 import type { Run } from './run.ts';
 
@@ -42,7 +42,7 @@ export interface Instance {
 /** Takes what rules and routes say. */
 export interface EffectSink {
   /**
-   * @param operands as `EffectSpec` lists them; they may share parts, and are charged by whoever writes them out (`toJson`)
+   * @param operands as `EffectSpec` lists them; they may share parts, and are charged by whoever writes them out
    * @param test of `only` and `exclude`: to be asked when all rules are over. It charges the run's meter, which must then be of the layer that said it.
    * @throws PolicyFailure to end the layer
    */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { sampleInput } from '../data/samples.ts';
 import { runLimits } from '../limits.ts';
-import { sampleInput } from '../tools/samples.ts';
 import { evaluate, type Setting } from './testing/evaluate.ts';
 
 const fn = (body: string, parameters = 'n: Int', returns = 'Int') => `fn f(${parameters}) -> ${returns} { ${body} }`;

@@ -1,7 +1,7 @@
 // One evaluation: what its code may look at and what it spends.
-import type { Catalogue } from '../decide/catalogue.ts';
-import type { Decision } from '../decide/decision.ts';
-import type { Input } from '../decide/input.ts';
+import type { Catalogue } from '../data/catalogue.ts';
+import type { Decision } from '../data/decision.ts';
+import type { Input } from '../data/input.ts';
 import type { At } from '../ir/ir.ts';
 import type { EffectSink, Instance } from './instance.ts';
 import type { Meter } from './meter.ts';

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { sampleInput } from '../tools/samples.ts';
+import { sampleInput } from '../data/samples.ts';
 import { closures } from './closures.ts';
 import { generate } from './generate.ts';
 import { evaluate, unitOf } from './testing/evaluate.ts';
 import { hostileKeys } from './testing/hostile.ts';
+import { programInputs } from './testing/inputs.ts';
 import { alone } from './testing/instances.ts';
 import { testCatalogue } from './testing/models.ts';
-import { programInputs } from './testing/inputs.ts';
 import { quoted } from './testing/program-expressions.ts';
 
 test.each([

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sampleInput } from '../tools/samples.ts';
+import { sampleInput } from '../data/samples.ts';
 import { closures } from './closures.ts';
 import { unitOf } from './testing/evaluate.ts';
 import { alone } from './testing/instances.ts';

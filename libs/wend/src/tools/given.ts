@@ -1,5 +1,5 @@
 // A request with one thing changed, as `given` says.
-import type { Input, ModelHealth } from '../decide/input.ts';
+import type { Input, ModelHealth } from '../data/input.ts';
 import type { Value } from '../run/instance.ts';
 
 type Fields = { readonly [key: string]: unknown };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { samples } from '../data/samples.ts';
 import { linked } from '../link/link.testing.ts';
 import { runTests } from './run-tests.ts';
-import { samples } from './samples.ts';
 
 const route = 'route default { candidates @openai/gpt-4.1 }';
 const run = (body: string, options: { coverage?: boolean } = {}, others: readonly string[] = []) =>

@@ -1,5 +1,7 @@
 // The tests that stand in a policy.
-import type { Catalogue } from '../decide/catalogue.ts';
+import type { Catalogue } from '../data/catalogue.ts';
+import { sampleCatalogue } from '../data/sample-catalogue.ts';
+import { sampleInput, samples } from '../data/samples.ts';
 import { judge, type Asked } from '../decide/judge.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
 import type { IrTest } from '../ir/ir.ts';
@@ -8,12 +10,10 @@ import { closures } from '../run/closures.ts';
 import type { Instance, Value } from '../run/instance.ts';
 import { Meter, PolicyFailure } from '../run/meter.ts';
 import type { Run } from '../run/run.ts';
+import { silent } from '../run/silent.ts';
 import { Coverage } from './coverage.ts';
 import { whyNot } from './expectation.ts';
 import { given } from './given.ts';
-import { silent } from '../run/silent.ts';
-import { sampleCatalogue } from './sample-catalogue.ts';
-import { sampleInput, samples } from './samples.ts';
 
 export interface TestResult {
   readonly file: string;

@@ -1,4 +1,4 @@
-// `decision`, for the expectations of tests (decide/decision.ts has the values). Durations are Int ms there, as in its JSON.
+// `decision`, for the expectations of tests (data/decision.ts has the values). Durations are Int ms there, as in its JSON.
 import { optionalOf, recordOf, type Type } from './type.ts';
 
 const int: Type = { kind: 'Int' };

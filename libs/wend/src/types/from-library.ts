@@ -1,6 +1,6 @@
 // Signatures of the library: filling in the open places of a type from the arguments.
-import type { LibraryType } from '../run/library/library-function.ts';
 import { isAssignable, join } from './assignable.ts';
+import type { LibraryType } from './library-type.ts';
 import { optionalOf, type Type } from './type.ts';
 
 /** What the open places were found to be. */

@@ -1,4 +1,4 @@
-// What a policy may look at, `wend/input/1`, as types (decide/input.ts has the values).
+// What a policy may look at, `wend/input/1`, as types (data/input.ts has the values).
 import { optionalOf, recordOf, type Type } from './type.ts';
 
 const bool: Type = { kind: 'Bool' };

@@ -1,4 +1,4 @@
-// `Model`: what a policy may read of one (decide/catalogue.ts has the values).
+// `Model`: what a policy may read of one (data/catalogue.ts has the values).
 import { optionalOf, type Type } from './type.ts';
 
 const strings: Type = { kind: 'list', of: { kind: 'String' } };

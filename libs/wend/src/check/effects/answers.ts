@@ -1,11 +1,12 @@
 // `deny`, `limit`, `cache`, `hedge`, `tag`.
-import type { LimitName, Step } from '../../ir/ir.ts';
+import type { LimitName } from '../../data/decision.ts';
+import { didYouMean } from '../../diagnostics/suggest.ts';
+import type { Step } from '../../ir/ir.ts';
 import type { Cache, Deny, Hedge, Limit, Tag } from '../../syntax/tree.ts';
 import { expect, infer } from '../expressions.ts';
 import { report } from '../place.ts';
 import { spanOf } from '../span.ts';
 import type { Inside } from '../statements.ts';
-import { didYouMean } from '../suggest.ts';
 import { checkRange, expectKey, expectPositive } from './constants.ts';
 
 const defaultStatus = 403;

@@ -1,10 +1,10 @@
 // Calls: of functions of this source, of an import or a layer above, or of the library.
+import { didYouMean } from '../../diagnostics/suggest.ts';
 import type { Call, Expression } from '../../syntax/tree.ts';
 import { expect, infer } from '../expressions.ts';
 import { functionIn, type FunctionName } from '../names.ts';
 import { report, unknown, type Place, type Typed } from '../place.ts';
 import { spanOf } from '../span.ts';
-import { didYouMean } from '../suggest.ts';
 import { inferLibraryCall } from './library-calls.ts';
 
 export function inferCall(place: Place, node: Call): Typed {

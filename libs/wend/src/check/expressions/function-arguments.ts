@@ -1,9 +1,9 @@
 // What a library function is given to call: a lambda, or the name of a function.
 import type { Ir, IrLambda } from '../../ir/ir.ts';
-import type { LibraryType } from '../../run/library/library-function.ts';
 import type { Expression, Lambda } from '../../syntax/tree.ts';
 import { isAssignable } from '../../types/assignable.ts';
 import { bind, fill, type Bindings } from '../../types/from-library.ts';
+import type { LibraryType } from '../../types/library-type.ts';
 import { show } from '../../types/show.ts';
 import type { Type } from '../../types/type.ts';
 import { lazy } from '../cost.ts';
@@ -12,8 +12,8 @@ import { declare } from '../locals.ts';
 import { report, type Place } from '../place.ts';
 import { Scope } from '../scope.ts';
 import { spanOf } from '../span.ts';
-import { describe, hasOpen } from './signature.ts';
 import { count, functionOf } from './calls.ts';
+import { describe, hasOpen } from './signature.ts';
 
 type FunctionType = Extract<LibraryType, { kind: 'function' }>;
 

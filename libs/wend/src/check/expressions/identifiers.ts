@@ -1,4 +1,5 @@
 // Names of values: locals, params and consts, the input.
+import { didYouMean } from '../../diagnostics/suggest.ts';
 import type { InputName, Ir } from '../../ir/ir.ts';
 import type { Identifier } from '../../syntax/tree.ts';
 import { decisionType } from '../../types/decision-schema.ts';
@@ -6,7 +7,6 @@ import { inputSchema, isInputRoot } from '../../types/input-schema.ts';
 import type { Type } from '../../types/type.ts';
 import { report, unknown, type Place, type Typed } from '../place.ts';
 import type { Local } from '../scope.ts';
-import { didYouMean } from '../suggest.ts';
 
 export function inferIdentifier(place: Place, node: Identifier): Typed {
   const { name } = node;

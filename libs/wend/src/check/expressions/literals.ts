@@ -1,4 +1,5 @@
 // Literals.
+import { didYouMean } from '../../diagnostics/suggest.ts';
 import type {
   Expression,
   IntLiteral,
@@ -14,7 +15,6 @@ import { largestType, sizeOf } from '../../types/size.ts';
 import type { Type } from '../../types/type.ts';
 import { literal, report, type Place, type Typed } from '../place.ts';
 import { spanOf } from '../span.ts';
-import { didYouMean } from '../suggest.ts';
 import { timeOf } from './time.ts';
 
 /** How the parts of a literal are looked at: with a hint, or with a type that they must have. */

@@ -1,4 +1,5 @@
 // Fields of records, keys of maps, places of lists.
+import { didYouMean } from '../../diagnostics/suggest.ts';
 import type { Ir } from '../../ir/ir.ts';
 import type { Index, Member } from '../../syntax/tree.ts';
 import { modelFields } from '../../types/model-fields.ts';
@@ -7,7 +8,6 @@ import { optionalOf, type Type } from '../../types/type.ts';
 import { expect, infer, narrowHelp } from '../expressions.ts';
 import { valueIn } from '../names.ts';
 import { report, unknown, type Place, type Typed } from '../place.ts';
-import { didYouMean } from '../suggest.ts';
 import { seen } from './identifiers.ts';
 
 export function inferMember(place: Place, node: Member): Typed {

@@ -1,6 +1,7 @@
 // Types and functions of the library as the reference writes them.
-import type { LibraryFunction, LibraryType } from '../../run/library/library-function.ts';
+import type { LibraryFunction } from '../../run/library/library-function.ts';
 import type { Bindings } from '../../types/from-library.ts';
+import type { LibraryType } from '../../types/library-type.ts';
 import { show } from '../../types/show.ts';
 
 /** `sort_by(list: [T], key: T => K) -> [T]` */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { sampleCatalogue } from '../../data/sample-catalogue.ts';
 import { linkTexts } from '../../link/link.testing.ts';
-import { sampleCatalogue } from '../../tools/sample-catalogue.ts';
 import type { CodePage } from '../code-page.ts';
 import { linkingCodes } from './linking.ts';
 

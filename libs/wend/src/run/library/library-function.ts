@@ -1,19 +1,8 @@
 // What a function of the library is: its type for the checker, its words for the reference, its code for both back ends.
 import type { At } from '../../ir/ir.ts';
-import type { Basic } from '../../types/type.ts';
+import type { LibraryType } from '../../types/library-type.ts';
 import type { Instance, Value } from '../instance.ts';
 import type { Run } from '../run.ts';
-
-/** A type in which some places are left open: `[T]`, `T => Bool`. */
-export type LibraryType =
-  | { readonly kind: Basic }
-  | { readonly kind: 'enum'; readonly values: readonly string[] }
-  | { readonly kind: 'list' | 'map' | 'optional'; readonly of: LibraryType }
-  | { readonly kind: 'record'; readonly fields: ReadonlyMap<string, LibraryType> }
-  /** The same type wherever the name stands; `within` says what it may be, where not anything: an enum is a String there, an Int a Float. */
-  | { readonly kind: 'variable'; readonly name: string; readonly within?: readonly Basic[] }
-  /** A lambda, or the name of a function where that takes as many parameters. */
-  | { readonly kind: 'function'; readonly parameters: readonly LibraryType[]; readonly returns: LibraryType };
 
 export interface LibraryParameter {
   readonly name: string;
@@ -38,6 +27,8 @@ export interface LibraryFunction {
   /** The key of the function of the same name to be tried where the arguments do not fit this one. */
   readonly otherwise?: string;
   readonly group: 'strings' | 'lists' | 'conversions' | 'numbers' | 'time' | 'routing' | 'other';
+  /** Looks at the catalogue or the request: no param or const may call it. */
+  readonly asks?: true;
   readonly parameters: readonly LibraryParameter[];
   readonly returns: LibraryType;
   /** One sentence for the reference. */

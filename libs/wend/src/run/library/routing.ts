@@ -1,5 +1,5 @@
 // Models: what the catalogue has, what they cost, how they fare, and drawing among them by a key.
-import type { ModelRecord } from '../../decide/catalogue.ts';
+import type { ModelRecord } from '../../data/catalogue.ts';
 import { fraction, hash } from '../hash.ts';
 import type { Value } from '../instance.ts';
 import { PolicyFailure } from '../meter.ts';
@@ -33,6 +33,7 @@ export const routing: readonly LibraryFunction[] = [
   {
     name: 'models',
     group: 'routing',
+    asks: true,
     parameters: [],
     returns: listOf(model),
     summary: 'All models that answer this kind of request, the cheapest first; those without a price last.',
@@ -43,6 +44,7 @@ export const routing: readonly LibraryFunction[] = [
     name: 'model',
     otherwise: 'model:text',
     group: 'routing',
+    asks: true,
     parameters: [takes('id', modelId)],
     returns: model,
     summary: 'The model of this id, or the cheapest that an alias stands for; one that is no longer there is an error.',
@@ -56,6 +58,7 @@ export const routing: readonly LibraryFunction[] = [
   {
     name: 'model:text',
     group: 'routing',
+    asks: true,
     parameters: [takes('id', string)],
     returns: optional(model),
     summary: 'The model of this id, or the cheapest that an alias stands for; null where there is none.',
@@ -65,6 +68,7 @@ export const routing: readonly LibraryFunction[] = [
   {
     name: 'requested',
     group: 'routing',
+    asks: true,
     parameters: [],
     returns: listOf(model),
     summary:
@@ -104,6 +108,7 @@ export const routing: readonly LibraryFunction[] = [
   {
     name: 'cheapest',
     group: 'routing',
+    asks: true,
     parameters: [takes('n', int)],
     returns: listOf(model),
     summary: 'The n cheapest models that answer this kind of request.',
@@ -119,6 +124,7 @@ export const routing: readonly LibraryFunction[] = [
   {
     name: 'fastest',
     group: 'routing',
+    asks: true,
     parameters: [takes('n', int)],
     returns: listOf(model),
     summary: 'The n models that answered fastest of late (p95), those not known last, then the cheapest.',
@@ -129,6 +135,7 @@ export const routing: readonly LibraryFunction[] = [
   {
     name: 'healthy',
     group: 'routing',
+    asks: true,
     parameters: [takes('list', listOf(modelLike))],
     returns: listOf(modelLike),
     summary:

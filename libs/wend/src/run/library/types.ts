@@ -1,6 +1,7 @@
 // How signatures of the library are written.
+import type { LibraryType } from '../../types/library-type.ts';
 import type { Basic } from '../../types/type.ts';
-import type { LibraryParameter, LibraryType } from './library-function.ts';
+import type { LibraryParameter } from './library-function.ts';
 
 export const bool: LibraryType = { kind: 'Bool' };
 export const int: LibraryType = { kind: 'Int' };

@@ -1,5 +1,5 @@
 // A unit run by both back ends: what each of its procedures tells, gives, fails with and spends.
-import type { Input } from '../../decide/input.ts';
+import type { Input } from '../../data/input.ts';
 import type { Unit } from '../../ir/ir.ts';
 import type { RunLimits } from '../../limits.ts';
 import { closures } from '../closures.ts';

@@ -1,10 +1,10 @@
 // One expression, run by both back ends.
 import { check } from '../../check/check.ts';
-import type { Input } from '../../decide/input.ts';
+import type { Input } from '../../data/input.ts';
+import { sampleInput } from '../../data/samples.ts';
 import type { Ir, IrRule, Unit } from '../../ir/ir.ts';
 import { runLimits, type RunLimits } from '../../limits.ts';
 import { parse } from '../../syntax/parse.ts';
-import { sampleInput } from '../../tools/samples.ts';
 import { closures } from '../closures.ts';
 import { generate } from '../generate.ts';
 import { outcome } from './both.ts';

@@ -1,6 +1,6 @@
 // Programs that spend all their fuel on what takes longest for it: how long one may hold the event loop.
-import type { Input } from '../../decide/input.ts';
-import { sampleInput } from '../../tools/samples.ts';
+import type { Input } from '../../data/input.ts';
+import { sampleInput } from '../../data/samples.ts';
 import { random } from './random.ts';
 
 const chance = random(1);

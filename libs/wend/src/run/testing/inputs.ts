@@ -1,7 +1,7 @@
 // Inputs for random programs: plain ones, empty ones, and such as a hostile client would send.
-import type { Input } from '../../decide/input.ts';
-import type { Json } from '../../decide/decision.ts';
-import { sampleInput } from '../../tools/samples.ts';
+import type { Input } from '../../data/input.ts';
+import type { Json } from '../../data/json.ts';
+import { sampleInput } from '../../data/samples.ts';
 import { hostileKeys } from './hostile.ts';
 import { testCatalogue } from './models.ts';
 

@@ -1,5 +1,5 @@
 // A unit that stands for itself alone, ready to run: what linking makes of a policy without bases and imports.
-import type { Input } from '../../decide/input.ts';
+import type { Input } from '../../data/input.ts';
 import type { Unit } from '../../ir/ir.ts';
 import { runLimits, type RunLimits } from '../../limits.ts';
 import type { BackEnd, Instance, Value } from '../instance.ts';

@@ -1,5 +1,5 @@
 // A catalogue for the tests and examples of this library.
-import type { Catalogue, ModelRecord } from '../../decide/catalogue.ts';
+import type { Catalogue, ModelRecord } from '../../data/catalogue.ts';
 
 /** Prices in pico-USD a token. */
 function model(

@@ -1,5 +1,5 @@
 // What a rule says, written down: for the tests of the back ends, which want no decision.
-import type { ModelRecord } from '../../decide/catalogue.ts';
+import type { ModelRecord } from '../../data/catalogue.ts';
 import type { EffectSink } from '../instance.ts';
 
 export interface Recording extends EffectSink {

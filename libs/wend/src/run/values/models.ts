@@ -1,5 +1,5 @@
 // What ids, aliases and names of models stand for in a catalogue.
-import type { Catalogue, ModelRecord } from '../../decide/catalogue.ts';
+import type { Catalogue, ModelRecord } from '../../data/catalogue.ts';
 
 /** Made for vendors that are open: known here, as the others are known in the catalogue. */
 const unlistedOnes = new WeakSet<object>();

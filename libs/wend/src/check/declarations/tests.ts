@@ -1,14 +1,14 @@
 // `test`: what is given, and what is expected then.
-import type { IrTest, IrTestStep } from '../ir/ir.ts';
-import type { Given, Test, TestStep } from '../syntax/tree.ts';
-import { samples } from '../tools/samples.ts';
-import { inputSchema, isInputRoot } from '../types/input-schema.ts';
-import type { Type } from '../types/type.ts';
-import { lazy } from './cost.ts';
-import { condition, expect, infer } from './expressions.ts';
-import { report, startOf, type Place, type UnitContext } from './place.ts';
-import { spanOf } from './span.ts';
-import { didYouMean } from './suggest.ts';
+import { samples } from '../../data/samples.ts';
+import { didYouMean } from '../../diagnostics/suggest.ts';
+import type { IrTest, IrTestStep } from '../../ir/ir.ts';
+import type { Given, Test, TestStep } from '../../syntax/tree.ts';
+import { inputSchema, isInputRoot } from '../../types/input-schema.ts';
+import type { Type } from '../../types/type.ts';
+import { lazy } from '../cost.ts';
+import { condition, expect, infer } from '../expressions.ts';
+import { report, startOf, type Place, type UnitContext } from '../place.ts';
+import { spanOf } from '../span.ts';
 
 export function checkTests(unit: UnitContext, nodes: readonly Test[]): readonly IrTest[] {
   const names = new Set<string>();

@@ -1,5 +1,5 @@
 // Inputs that tests start from.
-import type { Input } from '../decide/input.ts';
+import type { Input } from './input.ts';
 
 /** The built-in sample request: a small chat of a free tenant on a Monday noon, UTC. */
 export const sampleInput: Input = {

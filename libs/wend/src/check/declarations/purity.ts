@@ -1,6 +1,7 @@
 // Params and consts are computed before any request: what they call must not look at one, and not at what comes after them.
-import type { Code, Ir, IrFunction, IrLambda, Lazy, Ref, Step, Unit } from '../ir/ir.ts';
-import { report, type Place } from './place.ts';
+import type { Code, Ir, IrFunction, IrLambda, Lazy, Ref, Step, Unit } from '../../ir/ir.ts';
+import { library } from '../../run/library/index.ts';
+import { report, type Place } from '../place.ts';
 
 /** What code reads and calls, all of it. */
 interface Reads {
@@ -13,17 +14,6 @@ interface Reads {
 }
 
 type Callers = ReadonlyMap<number, readonly number[]>;
-
-// Of the library: what looks at the catalogue or the request.
-const asking: ReadonlySet<string> = new Set([
-  'models',
-  'model',
-  'model:text',
-  'requested',
-  'cheapest',
-  'fastest',
-  'healthy',
-]);
 
 /** The functions, those marked `pure` that a param or const may call. */
 export function checkPurity(place: Place, unit: Unit): readonly IrFunction[] {
@@ -159,7 +149,7 @@ function readIr(ir: Ir | IrLambda, reads: Reads): void {
       reads.calls.push(ir);
       break;
     case 'library':
-      if (asking.has(ir.name)) reads.asks.push(ir.at);
+      if (library.get(ir.name)?.asks === true) reads.asks.push(ir.at);
       break;
   }
   for (const part of partsOf(ir)) readIr(part, reads);

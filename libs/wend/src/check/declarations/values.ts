@@ -1,16 +1,16 @@
 // Params and consts, in their order: each may use those before it.
-import type { IrValue } from '../ir/ir.ts';
-import type { Constant, Declaration, Param } from '../syntax/tree.ts';
-import { isSameType } from '../types/assignable.ts';
-import { show } from '../types/show.ts';
-import type { Type } from '../types/type.ts';
-import { lazy } from './cost.ts';
-import { expect, infer } from './expressions.ts';
-import { isInputRoot } from '../types/input-schema.ts';
-import type { ValueName } from './names.ts';
-import { report, startOf, type Place, type UnitContext } from './place.ts';
-import { spanOf } from './span.ts';
-import { resolveType } from './types.ts';
+import type { IrValue } from '../../ir/ir.ts';
+import type { Constant, Declaration, Param } from '../../syntax/tree.ts';
+import { isSameType } from '../../types/assignable.ts';
+import { isInputRoot } from '../../types/input-schema.ts';
+import { show } from '../../types/show.ts';
+import type { Type } from '../../types/type.ts';
+import { lazy } from '../cost.ts';
+import { expect, infer } from '../expressions.ts';
+import type { ValueName } from '../names.ts';
+import { report, startOf, type Place, type UnitContext } from '../place.ts';
+import { spanOf } from '../span.ts';
+import { resolveType } from '../types.ts';
 
 export function checkValues(unit: UnitContext, declarations: readonly Declaration[]): readonly IrValue[] {
   const { laterValues } = unit.names;

@@ -1,10 +1,10 @@
 // What a layer may change of those above it: what they left `open`, and params that are not `final`.
-import type { Unit } from '../ir/ir.ts';
-import type { FunctionDeclaration, Library, Name, Policy } from '../syntax/tree.ts';
-import { isSameType } from '../types/assignable.ts';
-import { show } from '../types/show.ts';
-import { placeOf } from './names.ts';
-import { report, type Place } from './place.ts';
+import type { Unit } from '../../ir/ir.ts';
+import type { FunctionDeclaration, Library, Name, Policy } from '../../syntax/tree.ts';
+import { isSameType } from '../../types/assignable.ts';
+import { show } from '../../types/show.ts';
+import { placeOf } from '../names.ts';
+import { report, type Place } from '../place.ts';
 
 /** INVARIANT (layers mean what they say): nothing of a layer above is replaced unless it says `open`. */
 export function checkBases(place: Place, body: Policy | Library, unit: Unit): void {

@@ -1,5 +1,5 @@
 // What a policy may look at: `wend/input/1`. Built by the host, read by nobody but the policy; all values are plain data.
-import type { Json } from './decision.ts';
+import type { Json } from './json.ts';
 
 export interface Input {
   readonly request: {

@@ -1,5 +1,5 @@
 // A handful of models, for tests of policies that name no catalogue of their own: those of the examples in the guide.
-import type { Catalogue, ModelRecord } from '../decide/catalogue.ts';
+import type { Catalogue, ModelRecord } from './catalogue.ts';
 
 /** pico-USD a token in and out, from USD a million tokens. */
 function model(

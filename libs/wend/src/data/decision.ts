@@ -1,8 +1,7 @@
 // What a policy decides: plain JSON, the same for the same bundle, catalogue, time zone data, input and seed.
-import type { LimitName } from '../ir/ir.ts';
+import type { Json } from './json.ts';
 
-/** A value as JSON has it: Money in pico-USD, Duration and Time in ms, a Model as its id. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type LimitName = 'max_tokens' | 'timeout' | 'rpm' | 'tpm' | 'concurrency';
 
 export interface Decision extends Effects {
   /** A denial stands whatever else failed: its text is the policy's answer, and nothing is let through either way. */

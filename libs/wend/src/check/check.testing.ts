@@ -3,16 +3,16 @@ import { Diagnostics, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import { positionAt } from '../diagnostics/position.ts';
 import type { Ir, Unit } from '../ir/ir.ts';
 import { parse } from '../syntax/parse.ts';
+import { splitReference } from '../syntax/reference.ts';
 import type { Type } from '../types/type.ts';
 import { check } from './check.ts';
 import { ConstantTable } from './constants.ts';
+import { declareFunctions } from './declarations/functions.ts';
+import { defineTypes } from './declarations/type-definitions.ts';
+import { checkValues } from './declarations/values.ts';
 import { infer } from './expressions.ts';
-import { declareFunctions } from './functions.ts';
 import { Names } from './names.ts';
 import { startOf, type UnitContext } from './place.ts';
-import { splitReference } from './reference.ts';
-import { defineTypes } from './type-definitions.ts';
-import { checkValues } from './values.ts';
 
 /** Of the text alone: what stands beside it must have no errors. */
 export interface Found {

@@ -1,8 +1,8 @@
 // Rules and routes as a whole: their names, that one of the routes is always taken, and those that never are.
-import type { IrRoute, Unit } from '../ir/ir.ts';
-import { sourceLimits } from '../limits.ts';
-import type { Library, Policy, Route, Rule } from '../syntax/tree.ts';
-import { report, type Place } from './place.ts';
+import type { IrRoute, Unit } from '../../ir/ir.ts';
+import { sourceLimits } from '../../limits.ts';
+import type { Library, Policy, Route, Rule } from '../../syntax/tree.ts';
+import { report, type Place } from '../place.ts';
 
 export function checkRoutes(place: Place, body: Policy | Library, bases: readonly Unit[]): void {
   const rules = body.declarations.filter((one) => one.kind === 'rule');

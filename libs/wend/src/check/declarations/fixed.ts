@@ -1,10 +1,10 @@
 // `breaker`, `combine`, `meta`: what is fixed when it is read.
-import type { IrBreaker } from '../ir/ir.ts';
-import type { Breaker, Combine, Expression, Meta, RecordLiteral } from '../syntax/tree.ts';
-import { infer } from './expressions.ts';
-import { report, type Place } from './place.ts';
-import { spanOf } from './span.ts';
-import { didYouMean } from './suggest.ts';
+import { didYouMean } from '../../diagnostics/suggest.ts';
+import type { IrBreaker } from '../../ir/ir.ts';
+import type { Breaker, Combine, Expression, Meta, RecordLiteral } from '../../syntax/tree.ts';
+import { infer } from '../expressions.ts';
+import { report, type Place } from '../place.ts';
+import { spanOf } from '../span.ts';
 
 const breakerFields = {
   calls: { type: 'Int', says: 'a whole number from 1' },

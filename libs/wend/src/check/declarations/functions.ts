@@ -1,13 +1,13 @@
 // Functions: their signatures first, so that they may call each other, then their bodies.
-import type { IrFunction } from '../ir/ir.ts';
-import type { FunctionDeclaration } from '../syntax/tree.ts';
-import type { Type } from '../types/type.ts';
-import { declare } from './locals.ts';
-import { report, startOf, type Place, type UnitContext } from './place.ts';
-import { spanOf } from './span.ts';
-import { checkBlock } from './statements.ts';
-import { resolveType } from './types.ts';
-import { warnUnusedLocals } from './warnings/unused.ts';
+import type { IrFunction } from '../../ir/ir.ts';
+import type { FunctionDeclaration } from '../../syntax/tree.ts';
+import type { Type } from '../../types/type.ts';
+import { declare } from '../locals.ts';
+import { report, startOf, type Place, type UnitContext } from '../place.ts';
+import { spanOf } from '../span.ts';
+import { checkBlock } from '../statements.ts';
+import { resolveType } from '../types.ts';
+import { warnUnusedLocals } from '../warnings/unused.ts';
 
 export interface DeclaredFunction {
   readonly node: FunctionDeclaration;

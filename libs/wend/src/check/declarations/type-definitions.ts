@@ -1,8 +1,8 @@
 // `type Name = …`
-import type { TypeDefinition } from '../syntax/tree.ts';
-import type { Type } from '../types/type.ts';
-import { report, type Place } from './place.ts';
-import { resolveType } from './types.ts';
+import type { TypeDefinition } from '../../syntax/tree.ts';
+import type { Type } from '../../types/type.ts';
+import { report, type Place } from '../place.ts';
+import { resolveType } from '../types.ts';
 
 /** In the order in which they stand. */
 export function defineTypes(place: Place, nodes: readonly TypeDefinition[]): ReadonlyMap<string, Type> {

@@ -1,13 +1,13 @@
 // Rules and routes: a guard, and what holds where it is true.
-import type { IrRoute, IrRule, Lazy, Procedure } from '../ir/ir.ts';
-import type { Expression, Route, Rule } from '../syntax/tree.ts';
-import { lazy } from './cost.ts';
-import { condition } from './expressions.ts';
-import { both, noFacts, type Facts } from './facts.ts';
-import { startOf, type UnitContext } from './place.ts';
-import { spanOf } from './span.ts';
-import { checkBlock } from './statements.ts';
-import { warnUnusedLocals } from './warnings/unused.ts';
+import type { IrRoute, IrRule, Lazy, Procedure } from '../../ir/ir.ts';
+import type { Expression, Route, Rule } from '../../syntax/tree.ts';
+import { lazy } from '../cost.ts';
+import { condition } from '../expressions.ts';
+import { both, noFacts, type Facts } from '../facts.ts';
+import { startOf, type UnitContext } from '../place.ts';
+import { spanOf } from '../span.ts';
+import { checkBlock } from '../statements.ts';
+import { warnUnusedLocals } from '../warnings/unused.ts';
 
 export function checkRule(unit: UnitContext, node: Rule): IrRule {
   const { name, open, priority = 0 } = node;
