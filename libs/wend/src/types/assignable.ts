@@ -35,7 +35,11 @@ export function isSameType(one: Type, other: Type): boolean {
   return isAssignable(one, other) && isAssignable(other, one);
 }
 
-/** What JSON has, and what is made of it: a Duration, Money, Time or Model must be turned into one of those first. */
+/**
+ * What JSON has, and what is made of it: a Duration, Money, Time or Model must be turned into one of those first.
+ *
+ * Of a record the fields that its type has are looked at. One that it has beyond them goes with it, as JSON has it (a number, an id).
+ */
 function isPlain(type: Type): boolean {
   switch (type.kind) {
     case 'Bool':

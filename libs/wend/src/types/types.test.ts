@@ -43,14 +43,24 @@ test('a type is assignable to itself, and to what it may be without', () => {
   );
 });
 
-test('what is assignable to what is assignable is assignable', () => {
+test('what is assignable to what is assignable is assignable, but for fields that are out of sight', () => {
   fc.assert(
     fc.property(anyType, anyType, anyType, (a, b, c) => {
-      if (isAssignable(a, b) && isAssignable(b, c)) expect(isAssignable(a, c)).toBe(true);
+      if (!isAssignable(a, b) || !isAssignable(b, c)) return;
+      expect(isAssignable(a, c) || hasJson(c)).toBe(true);
     }),
     { numRuns: 2000 },
   );
+  const duration: Type = { kind: 'record', fields: new Map([['x', { kind: 'Duration' }]]) };
+  const empty: Type = { kind: 'record', fields: new Map() };
+  expect(isAssignable(duration, empty) && isAssignable(empty, { kind: 'Json' })).toBe(true);
+  expect(isAssignable(duration, { kind: 'Json' })).toBe(false);
 });
+
+function hasJson(type: Type): boolean {
+  if (type.kind === 'list' || type.kind === 'map' || type.kind === 'optional') return hasJson(type.of);
+  return type.kind === 'record' ? [...type.fields.values()].some(hasJson) : type.kind === 'Json';
+}
 
 test('what two types have in common takes both, whichever comes first', () => {
   fc.assert(
