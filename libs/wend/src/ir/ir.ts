@@ -6,7 +6,12 @@ import type { LimitName } from '../data/decision.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
 import type { Type } from '../types/type.ts';
 
-/** Where in the unit's source something stands: what a failure at run time names. */
+/**
+ * Where in the unit's source something stands: what a failure at run time names.
+ *
+ * INVARIANT (a place is one object): each node has one of its own, made with it. So which object it is says of which unit it is (link/unit-of.ts), and
+ * whether its region was entered (tools/coverage.ts).
+ */
 export type At = Span;
 
 /** Code that runs from its start to its end, or not at all. `cost` is charged at its entry: 1 a node in it that is not in a region of its own. */

@@ -14,6 +14,12 @@ interface How {
   readonly limits: RunLimits;
 }
 
+/** An instance whose links and functions are still to be put in. */
+interface Growing extends Draft {
+  readonly links: Instance[];
+  functions: Instance['functions'];
+}
+
 /** Layers root to leaf. Those of which no lower one changes anything are shared with all policies that link them. */
 export function instantiate(leaf: Placed, how: How): Instantiated {
   const chain = [...leaf.bases].reverse();
@@ -58,7 +64,7 @@ function fresh(
   above: readonly Layer[],
   how: How,
 ): readonly Layer[] | { readonly failure: ValueFailure } {
-  const drafts: Draft[] = [];
+  const drafts: Growing[] = [];
   for (const one of placed) {
     const imports: Instance[] = [];
     for (const library of one.imports) {
@@ -67,7 +73,7 @@ function fresh(
       imports.push(layer.instance);
     }
     const bases = [...above.map(({ instance }) => instance), ...drafts].reverse();
-    const draft: Draft & { links: Instance[]; functions: Instance['functions'] } = {
+    const draft: Growing = {
       unit: one.unit,
       code: compiled(one, how.backEnd),
       values: [],
@@ -79,7 +85,7 @@ function fresh(
     draft.functions = functionsOf(draft, draft);
   }
   for (const [place, draft] of drafts.entries()) {
-    for (const below of drafts.slice(place + 1)) Object.assign(draft, { functions: functionsOf(draft, below) });
+    for (const below of drafts.slice(place + 1)) draft.functions = functionsOf(draft, below);
   }
   const failure = fillValues(drafts, how.limits);
   if (failure !== undefined) return { failure };

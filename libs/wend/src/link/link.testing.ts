@@ -9,13 +9,13 @@ import { link, type Linked, type LinkedPolicy, type LinkOptions } from './link.t
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** As a source that is named as it names itself: `acme/chat.wend`. */
-export function sourceOf(text: string): Source {
+function sourceOf(text: string): Source {
   const name = /(?:policy|library)\s+"([^"]*)"/.exec(text)?.[1] ?? 'unnamed';
   return { file: `${name}.wend`, text };
 }
 
 /** The newest one, which stands first, of those with the name. */
-export function resolver(texts: readonly string[]): LinkOptions['resolve'] {
+function resolver(texts: readonly string[]): LinkOptions['resolve'] {
   const sources = texts.map(sourceOf);
   return (name) => sources.find(({ file }) => file === `${name}.wend`);
 }

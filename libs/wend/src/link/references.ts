@@ -1,5 +1,6 @@
 // What a piece of IR refers to: values and functions of units.
-import type { Ref } from '../ir/ir.ts';
+import type { Ir, Ref } from '../ir/ir.ts';
+import { walk } from '../ir/walk.ts';
 
 export interface References {
   readonly values: readonly Ref[];
@@ -14,17 +15,15 @@ export function referencesOf(node: object): References {
   if (before !== undefined) return before;
   const values: Ref[] = [];
   const functions: Ref[] = [];
-  visit(node);
+  walk(node, (part) => {
+    if (!isReference(part)) return;
+    (part.kind === 'value' ? values : functions).push(part.ref);
+  });
   const references = { values, functions };
   known.set(node, references);
   return references;
+}
 
-  function visit(value: unknown): void {
-    if (typeof value !== 'object' || value === null) return;
-    if ('ref' in value && 'kind' in value) {
-      if (value.kind === 'value') values.push(value.ref as Ref);
-      if (value.kind === 'call') functions.push(value.ref as Ref);
-    }
-    for (const part of Object.values(value)) visit(part);
-  }
+function isReference(part: object): part is Extract<Ir, { kind: 'value' | 'call' }> {
+  return 'ref' in part && 'kind' in part && (part.kind === 'value' || part.kind === 'call');
 }

@@ -1,5 +1,6 @@
 // In which of the sources of a policy something failed.
 import type { At, Unit } from '../ir/ir.ts';
+import { walk } from '../ir/walk.ts';
 import type { Instance } from '../run/instance.ts';
 
 const owners = new WeakMap<At, Unit>();
@@ -9,6 +10,7 @@ const indexed = new WeakSet<Unit>();
  * The unit in whose tree this very position stands; the instance's own where it stands in none.
  *
  * A failure says only where: naming the unit as well would cost every call. So the trees are searched, once, when something fails.
+ * It relies on INVARIANT (a place is one object), see ir.ts.
  */
 export function unitOf(at: At, instance: Instance): Unit {
   const todo = [instance];
@@ -26,11 +28,12 @@ export function unitOf(at: At, instance: Instance): Unit {
 function index(unit: Unit): void {
   if (indexed.has(unit)) return;
   indexed.add(unit);
-  for (const part of [unit.functions, unit.values, unit.rules, unit.routes, unit.tests]) visit(part, unit);
+  const { functions, values, rules, routes, tests } = unit;
+  walk([functions, values, rules, routes, tests], (part) => {
+    if (isPlace(part)) owners.set(part, unit);
+  });
 }
 
-function visit(value: unknown, unit: Unit): void {
-  if (typeof value !== 'object' || value === null) return;
-  if ('start' in value) owners.set(value as At, unit);
-  for (const part of Object.values(value)) visit(part, unit);
+function isPlace(part: object): part is At {
+  return 'start' in part && 'end' in part;
 }

@@ -1,6 +1,7 @@
 // What the tests of a policy ran of its code, and what they did not.
 import type { Asked } from '../decide/judge.ts';
-import type { At, Unit } from '../ir/ir.ts';
+import type { At, Region, Unit } from '../ir/ir.ts';
+import { walk } from '../ir/walk.ts';
 import type { Instance } from '../run/instance.ts';
 import type { Covered } from './run-tests.ts';
 
@@ -61,12 +62,12 @@ export class Coverage {
 /** Where the regions below a node stand, in the order of the source. */
 function regionsOf(node: unknown): readonly At[] {
   const found: At[] = [];
-  visit(node);
+  walk(node, (part) => {
+    if (isRegion(part)) found.push(part.at);
+  });
   return found;
+}
 
-  function visit(value: unknown): void {
-    if (typeof value !== 'object' || value === null) return;
-    if ('cost' in value && 'at' in value) found.push(value.at as At);
-    for (const part of Object.values(value)) visit(part);
-  }
+function isRegion(part: object): part is Region<unknown> {
+  return 'cost' in part && 'at' in part;
 }

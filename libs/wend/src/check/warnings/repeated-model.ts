@@ -11,7 +11,7 @@ export function warnRepeated(place: Place, expressions: readonly Expression[]): 
   }
 }
 
-export function modelsIn(node: Expression): readonly ModelLiteral[] {
+function modelsIn(node: Expression): readonly ModelLiteral[] {
   if (node.kind === 'model') return [node];
   if (node.kind === 'parentheses') return modelsIn(node.of);
   return node.kind === 'list' ? node.items.flatMap(modelsIn) : [];

@@ -53,7 +53,7 @@ export function lazy(writer: Writer, { at, cost, body }: Lazy): string {
   return charge === undefined ? code : `(${charge}, ${code})`;
 }
 
-export function lambda(writer: Writer, { slots, body }: IrLambda): string {
+function lambda(writer: Writer, { slots, body }: IrLambda): string {
   return `(${slots.map(localName).join(', ')}) => ${lazy(writer, body)}`;
 }
 

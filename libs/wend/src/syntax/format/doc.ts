@@ -50,7 +50,7 @@ export function indent(...of: readonly Doc[]): Indent {
 }
 
 /** Whether there is a line in it that breaks in any case. */
-export function isBroken(doc: Doc): boolean {
+function isBroken(doc: Doc): boolean {
   if (typeof doc === 'string') return false;
   if (isList(doc)) return doc.some(isBroken);
   switch (doc.kind) {
