@@ -1,6 +1,6 @@
-// The example of README.md, run as it stands there.
+// The example of README.md, run as it stands there, and its table.
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
@@ -14,4 +14,10 @@ test('the example prints what it says', () => {
     encoding: 'utf8',
   });
   expect(printed).toBe(`${said}\n`);
+});
+
+test('the table has every folder', () => {
+  const told = [...readme.matchAll(/^\| `(\w+)` \|/gm)].map(([, folder]) => folder);
+  const folders = readdirSync(import.meta.dirname, { withFileTypes: true }).filter((one) => one.isDirectory());
+  expect(told.sort()).toEqual(folders.map(({ name }) => name).sort());
 });
