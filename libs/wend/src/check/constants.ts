@@ -1,7 +1,5 @@
 // The constants of a unit: each once, and in the order in which the source first needs them.
-import type { Constant, Ir } from '../ir/ir.ts';
-
-export type ConstantValue = string | number | boolean | null;
+import type { Constant, ConstantValue, Ir } from '../ir/ir.ts';
 
 export class ConstantTable {
   readonly list: ConstantValue[] = [];

@@ -1,10 +1,10 @@
 // Where a piece of code stands, and what is found of it: what the parts of the checker hand to each other.
 import type { Code as DiagnosticCode } from '../diagnostics/codes.ts';
 import type { Diagnostics, Help, Span } from '../diagnostics/diagnostic.ts';
-import type { CatalogueLiteral, Ir } from '../ir/ir.ts';
+import type { CatalogueLiteral, ConstantValue, Ir } from '../ir/ir.ts';
 import type { Expression } from '../syntax/tree.ts';
 import type { Type } from '../types/type.ts';
-import type { ConstantTable, ConstantValue } from './constants.ts';
+import type { ConstantTable } from './constants.ts';
 import type { Facts } from './facts.ts';
 import type { Names } from './names.ts';
 import { Scope, type Local } from './scope.ts';

@@ -3,6 +3,7 @@
 // INVARIANT (one price): every unit of fuel and allocation is charged either by a region of this tree, at its entry, or by a function of the runtime
 // that both back ends call. So they spend the same whatever they do in between.
 import type { LimitName } from '../data/decision.ts';
+import type { Json } from '../data/json.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
 import type { Type } from '../types/type.ts';
 
@@ -27,7 +28,10 @@ export type Code = Region<readonly Step[]>;
 /** A local variable: its place in the procedure. */
 export type Slot = number;
 
-/** What both back ends know as constant: a string, a number, a boolean, null, a frozen list or record of those, or a compiled regex's source. */
+/** What a source has as literals, names of fields and sources of regexes. */
+export type ConstantValue = string | number | boolean | null;
+
+/** Its place in the unit's table of them. */
 export type Constant = number;
 
 export type Ir =
@@ -276,7 +280,7 @@ export interface Unit {
   readonly text: string;
   /** What `Ref.unit` 1, 2 … name: what it imports, then the layers above it, the nearest first. */
   readonly uses: readonly UnitName[];
-  readonly constants: readonly unknown[];
+  readonly constants: readonly ConstantValue[];
   readonly functions: readonly IrFunction[];
   readonly values: readonly IrValue[];
   readonly rules: readonly IrRule[];
@@ -284,7 +288,8 @@ export interface Unit {
   readonly breakers: readonly IrBreaker[];
   readonly tests: readonly IrTest[];
   readonly combine: Readonly<Record<string, string>>;
-  readonly meta: unknown;
+  /** What its author noted in it; nothing here reads it. */
+  readonly meta: Json;
   readonly literals: readonly CatalogueLiteral[];
   /** Types that it defines, for those who import or extend it. */
   readonly types: ReadonlyMap<string, Type>;

@@ -1,5 +1,5 @@
 // The reference back end: one closure a node. It also runs where code generation is forbidden, and tells which regions were entered.
-import type { Code, Lazy } from '../ir/ir.ts';
+import { isCode } from '../ir/read.ts';
 import { code } from './closures/statement.ts';
 import { lazy } from './closures/expression.ts';
 import { Frame } from './closures/frame.ts';
@@ -26,7 +26,3 @@ export const closures: BackEnd = backEnd((unit, procedure) => {
     return frame.result;
   };
 });
-
-function isCode(body: Lazy | Code): body is Code {
-  return Array.isArray(body.body);
-}

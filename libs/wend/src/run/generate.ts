@@ -1,5 +1,6 @@
 // The production back end: JavaScript from our own syntax, renamed identifiers and indexes of tables; no text of an author's is in it.
 import type { Code, Lazy, Procedure, Unit } from '../ir/ir.ts';
+import { isCode } from '../ir/read.ts';
 import { backEnd } from './compile-unit.ts';
 import { lazy, localName } from './generate/expression.ts';
 import { code, procedure } from './generate/statement.ts';
@@ -38,8 +39,4 @@ export function generatedText(
     '});',
   ].join('\n');
   return { text, table: writer.table };
-}
-
-function isCode(body: Lazy | Code): body is Code {
-  return Array.isArray(body.body);
 }

@@ -1,4 +1,5 @@
 // `breaker`, `combine`, `meta`: what is fixed when it is read.
+import type { Json } from '../../data/json.ts';
 import { didYouMean } from '../../diagnostics/suggest.ts';
 import type { IrBreaker } from '../../ir/ir.ts';
 import type { Breaker, Combine, Expression, Meta, RecordLiteral } from '../../syntax/tree.ts';
@@ -63,7 +64,7 @@ export function checkCombine(
 }
 
 /** Records of literals, one on top of the other. */
-export function checkMeta(place: Place, nodes: readonly Meta[]): unknown {
+export function checkMeta(place: Place, nodes: readonly Meta[]): Json {
   const [first, second] = nodes;
   if (second !== undefined) report(place, 'E109', second, '"meta" stands here twice');
   if (first === undefined) return {};
@@ -72,7 +73,7 @@ export function checkMeta(place: Place, nodes: readonly Meta[]): unknown {
 }
 
 /** What JSON makes of it: no keys but its own. */
-function literalOf(place: Place, node: Expression): unknown {
+function literalOf(place: Place, node: Expression): Json {
   switch (node.kind) {
     case 'true':
     case 'false':

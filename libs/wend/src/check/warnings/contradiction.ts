@@ -1,7 +1,7 @@
 // Guards that can never hold: `x > 5 and x < 3`, `tier == "free" and tier == "pro"`.
+import type { ConstantValue } from '../../ir/ir.ts';
 import type { BinaryOperator, Expression } from '../../syntax/tree.ts';
 import type { Type } from '../../types/type.ts';
-import type { ConstantValue } from '../constants.ts';
 import { report, type Place, type Typed } from '../place.ts';
 
 /** A path compared with a constant, the path on the left. */

@@ -1,21 +1,11 @@
 // What is known while a procedure is turned into closures.
 import type { At, Unit } from '../../ir/ir.ts';
-import type { Value } from '../instance.ts';
 import type { Frame } from './frame.ts';
 
 export interface Context {
   readonly unit: Unit;
   /** Charged by each call that it makes. */
   readonly levels: number;
-}
-
-export function constantOf({ unit }: Context, index: number): Value {
-  return unit.constants[index] as Value;
-}
-
-/** A name among the constants. */
-export function nameOf({ unit }: Context, index: number): string {
-  return unit.constants[index] as string;
 }
 
 /** Charge for a region, and tell whoever traces. */

@@ -1,5 +1,6 @@
 // Expressions as closures.
 import type { Ir, IrLambda, Lazy } from '../../ir/ir.ts';
+import { constantAt, textAt } from '../../ir/read.ts';
 import type { Value } from '../instance.ts';
 import type { LibraryLambda } from '../library/library-function.ts';
 import { libraryFunction } from '../library/index.ts';
@@ -8,7 +9,7 @@ import { enter, leave } from '../operations/calls.ts';
 import { format, matches, operations } from '../operations/operations.ts';
 import { emptyRecord, item, own } from '../values/records.ts';
 import { compileRegex } from '../values/regex.ts';
-import { constantOf, enterRegion, nameOf, type Context } from './context.ts';
+import { enterRegion, type Context } from './context.ts';
 import type { Expression, Frame } from './frame.ts';
 
 type Of<Kind extends Ir['kind']> = Extract<Ir, { kind: Kind }>;
@@ -16,7 +17,7 @@ type Of<Kind extends Ir['kind']> = Extract<Ir, { kind: Kind }>;
 export function expression(context: Context, ir: Ir): Expression {
   switch (ir.kind) {
     case 'constant': {
-      const value = constantOf(context, ir.index);
+      const value = constantAt(context.unit, ir.index);
       return () => value;
     }
     case 'local': {
@@ -32,7 +33,7 @@ export function expression(context: Context, ir: Ir): Expression {
     case 'field':
     case 'optional-field': {
       const of = expression(context, ir.of);
-      const name = nameOf(context, ir.name);
+      const name = textAt(context.unit, ir.name);
       return (frame) => own(of(frame), name);
     }
     case 'lookup': {
@@ -115,7 +116,7 @@ function operation(context: Context, { name, operands, at }: Of<'operation'>): E
   if (first === undefined) throw new Error(`an operation without operands: ${name}`);
   const left = expression(context, first);
   if (name === 'matches') {
-    const regex = compileRegex(second?.kind === 'constant' ? nameOf(context, second.index) : '');
+    const regex = compileRegex(second?.kind === 'constant' ? textAt(context.unit, second.index) : '');
     return (frame) => matches(frame.meter, at, left(frame) as string, regex);
   }
   const code = operations[name];
@@ -135,7 +136,10 @@ function list(context: Context, { items, at }: Of<'list'>): Expression {
 }
 
 function record(context: Context, { fields, at }: Of<'record'>): Expression {
-  const all = fields.map(({ name, value }) => ({ name: nameOf(context, name), value: expression(context, value) }));
+  const all = fields.map(({ name, value }) => ({
+    name: textAt(context.unit, name),
+    value: expression(context, value),
+  }));
   return (frame) => {
     newRecord(frame.meter, all.length, at);
     const made = emptyRecord();

@@ -1,5 +1,5 @@
 // Statements as closures.
-import type { Code, EffectSpec, Ir, IrLambda, Step } from '../../ir/ir.ts';
+import type { Code, Ir, IrLambda, Step } from '../../ir/ir.ts';
 import type { Value } from '../instance.ts';
 import { enterRegion, type Context } from './context.ts';
 import { expression, lambda, lazy } from './expression.ts';
@@ -91,7 +91,7 @@ function leave(value: Expression | undefined): Statement {
 function effect(context: Context, { effect: spec, operands, test, at }: Of<'effect'>): Statement {
   const values = operands.map((one: Ir) => expression(context, one));
   const tests = test === undefined ? undefined : filter(context, test);
-  const ended: Ended = endsRule(spec) ? 'return' : 'end';
+  const ended: Ended = spec.kind === 'deny' ? 'return' : 'end';
   return (frame) => {
     const computed: Value[] = [];
     for (const value of values) computed.push(value(frame));
@@ -124,8 +124,4 @@ function experiment(context: Context, { name, key, arms, at }: Of<'experiment'>)
     effects.endExperiment();
     return 'end';
   };
-}
-
-function endsRule({ kind }: EffectSpec): boolean {
-  return kind === 'deny';
 }

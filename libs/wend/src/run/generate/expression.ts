@@ -1,5 +1,6 @@
 // Expressions as JavaScript. What is written in line neither charges nor fails; the rest calls what closures call, with the operands in the same order.
 import type { Ir, IrLambda, Lazy, Operation } from '../../ir/ir.ts';
+import { constantAt, textAt } from '../../ir/read.ts';
 import { libraryFunction } from '../library/index.ts';
 import { freeComparison, operations } from '../operations/operations.ts';
 import { compileRegex } from '../values/regex.ts';
@@ -20,7 +21,7 @@ export function expression(writer: Writer, ir: Ir): string {
       return `(u.links[${printNumber(ir.ref.unit)}].values[${printNumber(ir.ref.index)}] ?? null)`;
     case 'field':
     case 'optional-field':
-      return field(writer, expression(writer, ir.of), writer.unit.constants[ir.name] as string);
+      return field(writer, expression(writer, ir.of), textAt(writer.unit, ir.name));
     case 'lookup': {
       const read = writer.helper(ir.from === 'map' ? 'own' : 'item');
       return `${read}(${expression(writer, ir.of)}, ${expression(writer, ir.key)})`;
@@ -74,7 +75,7 @@ const inputNames = {
 } as const;
 
 function constant(writer: Writer, index: number): string {
-  const value = writer.unit.constants[index];
+  const value = constantAt(writer.unit, index);
   if (typeof value === 'number' && Number.isFinite(value)) return printNumber(value);
   if (value === null) return 'null';
   if (value === true || value === false) return value ? 'true' : 'false';
@@ -120,7 +121,7 @@ function operation(writer: Writer, { name, operands, at }: Of<'operation'>): str
   if (first === undefined) throw new Error(`an operation without operands: ${name}`);
   const left = expression(writer, first);
   if (name === 'matches') {
-    const source = second?.kind === 'constant' ? (writer.unit.constants[second.index] as string) : '';
+    const source = second?.kind === 'constant' ? textAt(writer.unit, second.index) : '';
     return `${writer.helper('matches')}(m, ${position}, ${left}, ${writer.known(compileRegex(source))})`;
   }
   if (name === 'not') return `(${left} !== true)`;
@@ -138,7 +139,7 @@ function operation(writer: Writer, { name, operands, at }: Of<'operation'>): str
 /** A constant whose comparison is never charged. */
 function isShort({ unit }: Writer, ir: Ir): boolean {
   if (ir.kind !== 'constant') return false;
-  const value = unit.constants[ir.index];
+  const value = constantAt(unit, ir.index);
   return typeof value !== 'string' || value.length <= freeComparison;
 }
 
@@ -151,7 +152,7 @@ function list(writer: Writer, { items, at }: Of<'list'>): string {
 function record(writer: Writer, { fields, at }: Of<'record'>): string {
   const made = `t${writer.next()}`;
   const all = fields.map(({ name, value }) => {
-    const text = writer.unit.constants[name] as string;
+    const text = textAt(writer.unit, name);
     const place = isPlainName(text) ? `.${text}` : `[${writer.known(text)}]`;
     return `${made}${place} = ${expression(writer, value)}, `;
   });

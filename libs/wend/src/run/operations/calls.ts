@@ -1,5 +1,6 @@
 // Calls of functions: how deep they may be.
 import type { At, Code, Ir, IrLambda, Lazy, Procedure, Step } from '../../ir/ir.ts';
+import { isCode } from '../../ir/read.ts';
 import { valueLimits } from '../../limits.ts';
 import { PolicyFailure, type Meter } from '../meter.ts';
 
@@ -33,7 +34,7 @@ const heldByLevel = 8;
  * code has its locals there.
  */
 export function levelsOf({ slots, body }: Procedure<Lazy | Code>): number {
-  const nested = Array.isArray(body.body) ? deepest(body.body, ofStep) : ofIr(body.body as Ir);
+  const nested = isCode(body) ? deepest(body.body, ofStep) : ofIr(body.body);
   return procedureLevels + Math.ceil(slots / heldByLevel) + nested;
 }
 
