@@ -15,7 +15,7 @@ import { defineTypes } from './declarations/type-definitions.ts';
 import { checkValues } from './declarations/values.ts';
 import { useOthers } from './imports.ts';
 import { startOf, type UnitContext } from './place.ts';
-import { checkVersion } from './reference.ts';
+import { checkName, checkVersion } from './reference.ts';
 import { warnUnused } from './warnings/unused.ts';
 
 /** What a source stands on, checked before it. */
@@ -52,6 +52,7 @@ export function check(
 /** INVARIANT (order): types, then signatures, then params and consts in their order, then what runs. Each knows those before it. */
 function checkBody(source: SourceFile, body: Policy | Library, context: UnitContext, { bases }: Surroundings): Unit {
   const place = startOf(context, 'value');
+  checkName(place, body.name);
   const version = checkVersion(place, body.version);
   const types = defineTypes(place, of(body, 'type'));
   const declared = declareFunctions(place, of(body, 'fn'));

@@ -1,4 +1,4 @@
-// `name@range`, and versions.
+// Names of sources and extensions, `name@range`, and versions.
 import { isRange, parseVersion } from '../semver.ts';
 import { isReferenceName, splitReference, type Reference } from '../syntax/reference.ts';
 import type { Text } from '../syntax/tree.ts';
@@ -9,13 +9,7 @@ export function checkReference(place: Place, node: Text): Reference {
   const reference = splitReference(node.value);
   if (node.start === node.end) return reference; // the parser missed it
   if (!isReferenceName(reference.name))
-    report(
-      place,
-      'E215',
-      node,
-      `${JSON.stringify(reference.name)} is no name`,
-      'it is written as "name@^1.2" or "vendor/name"',
-    );
+    sayNoName(place, node, reference.name, 'it is written as "name@^1.2" or "vendor/name"');
   else if (reference.range !== undefined && !isRange(reference.range))
     report(
       place,
@@ -32,4 +26,14 @@ export function checkVersion(place: Place, node: Text | undefined): string | und
   if (parseVersion(node.value) === undefined)
     report(place, 'E216', node, `${JSON.stringify(node.value)} is no version`, 'a version is written as "1.2.3"');
   return node.value;
+}
+
+/** What a source calls itself: others must be able to name it. */
+export function checkName(place: Place, node: Text): void {
+  if (node.start !== node.end && !isReferenceName(node.value))
+    sayNoName(place, node, node.value, 'it is written as "name" or "tenant/name", and its version behind "version"');
+}
+
+function sayNoName(place: Place, node: Text, name: string, help: string): void {
+  report(place, 'E215', node, `${JSON.stringify(name)} is no name`, help);
 }

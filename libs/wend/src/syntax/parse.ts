@@ -8,14 +8,11 @@ import type { Token } from './token.ts';
 import { type Report, tokenize } from './tokenize.ts';
 import type { Declaration, Import, Library, Policy, SourceFile } from './tree.ts';
 
-/** More errors than these are not worth reading, and a hostile source could have one for each of its characters. */
-const maxErrors = 100;
-
 /** Never throws: what it does not understand it reports, and goes on at the next declaration. */
 export function parse(text: string, file: string): { source: SourceFile; diagnostics: readonly Diagnostic[] } {
   const diagnostics = new Diagnostics(file);
   const report: Report = (code, start, end, message, help) => {
-    if (diagnostics.list.length < maxErrors) diagnostics.report(code, { start, end }, message, help);
+    diagnostics.report(code, { start, end }, message, help);
   };
   const limit = offsetOfByte(text, sourceLimits.bytes);
   if (limit < text.length) {
