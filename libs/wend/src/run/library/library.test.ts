@@ -1,15 +1,16 @@
 import { expect, test } from 'vitest';
+import { sampleCatalogue } from '../../data/sample-catalogue.ts';
 import { evaluate } from '../testing/evaluate.ts';
 import { library } from './index.ts';
 
 const functions = [...library.values()];
 
 test.each(functions.flatMap(({ name, examples }) => examples.map(([source, value]) => [name, source, value] as const)))(
-  'the example of %s: %s',
+  'the example of %s, of the sample request and catalogue: %s',
   (_name, source, value) => {
     const before =
       source.includes('(add') || source.includes(', add') ? 'fn add(a: Int, b: Int) -> Int { return a + b }' : '';
-    expect(evaluate(source, { before }).value).toEqual(value);
+    expect(evaluate(source, { before, catalogue: sampleCatalogue }).value).toEqual(value);
   },
 );
 

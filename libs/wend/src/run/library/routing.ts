@@ -37,7 +37,7 @@ export const routing: readonly LibraryFunction[] = [
     parameters: [],
     returns: listOf(model),
     summary: 'All models that answer this kind of request, the cheapest first; those without a price last.',
-    examples: [['len(models())', 6]],
+    examples: [['len(models())', 10]],
     run: ({ run }) => answering(run.catalogue, run.input.request.kind),
   },
   {
@@ -112,7 +112,7 @@ export const routing: readonly LibraryFunction[] = [
     parameters: [takes('n', int)],
     returns: listOf(model),
     summary: 'The n cheapest models that answer this kind of request.',
-    examples: [['map(cheapest(2), m => m.id)', ['local/llama-3', 'openai/gpt-4.1-mini']]],
+    examples: [['map(cheapest(2), m => m.id)', ['google/gemini-2.5-flash', 'openai/gpt-4.1-mini']]],
     price: '1 a model taken',
     run({ run, at }, n: number) {
       const all = answering(run.catalogue, run.input.request.kind);
@@ -157,7 +157,7 @@ export const routing: readonly LibraryFunction[] = [
     parameters: [takes('models', listOf(model))],
     returns: listOf(modelId),
     summary: 'The ids of the models.',
-    examples: [['ids(cheapest(1))', ['local/llama-3']]],
+    examples: [['ids(cheapest(1))', ['google/gemini-2.5-flash']]],
     price: '1 a model',
     run({ run, at }, models: readonly ModelRecord[]) {
       newList(run.meter, models.length, at);

@@ -1,5 +1,6 @@
 // One expression, run by both back ends.
 import { check } from '../../check/check.ts';
+import type { Catalogue } from '../../data/catalogue.ts';
 import type { Input } from '../../data/input.ts';
 import { sampleInput } from '../../data/samples.ts';
 import type { Ir, IrRule, Unit } from '../../ir/ir.ts';
@@ -24,6 +25,7 @@ export interface Setting {
   /** Declarations, such as functions that it calls. */
   readonly before?: string;
   readonly input?: Input;
+  readonly catalogue?: Catalogue;
   readonly limits?: RunLimits;
 }
 
@@ -33,12 +35,12 @@ export interface Setting {
  */
 export function evaluate(
   source: string,
-  { before = '', input = sampleInput, limits = runLimits }: Setting = {},
+  { before = '', input = sampleInput, catalogue, limits = runLimits }: Setting = {},
 ): Evaluated {
   const text = `policy "test" {\n${before}\nrule r { let x = ${source} }\nroute default { candidates cheapest(1) } }`;
   const unit = withGuard(unitOf(text));
   const [one, other] = [closures, generate].map((backEnd) => {
-    const linked = alone(unit, backEnd, input);
+    const linked = alone(unit, backEnd, input, catalogue);
     const code = linked.instance.code.rules[0]?.when;
     return code === undefined ? '' : outcome(linked, code, input, limits);
   });

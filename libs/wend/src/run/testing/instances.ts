@@ -14,7 +14,7 @@ export interface Alone {
 }
 
 /** @throws PolicyFailure where one of its params or consts fails */
-export function alone(unit: Unit, backEnd: BackEnd, input: Input): Alone {
+export function alone(unit: Unit, backEnd: BackEnd, input: Input, catalogue = testCatalogue): Alone {
   const code = backEnd(unit);
   const values: Value[] = [];
   const links: Instance[] = [];
@@ -25,7 +25,7 @@ export function alone(unit: Unit, backEnd: BackEnd, input: Input): Alone {
   const run = (of: Input, limits = runLimits) => ({
     meter: new Meter(limits),
     input: of,
-    catalogue: testCatalogue,
+    catalogue,
     effects: recording(),
   });
   for (const value of code.values) values.push(value(instance, run(input)));

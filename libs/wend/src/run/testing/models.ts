@@ -1,4 +1,4 @@
-// A catalogue for the tests and examples of this library.
+// For tests: a catalogue with what that of the samples lacks: a model that costs nothing, and a vendor that is open.
 import type { Catalogue, ModelRecord } from '../../data/catalogue.ts';
 
 /** Prices in pico-USD a token. */

@@ -1,4 +1,5 @@
-// Chance that can be had again: a stream of numbers by a seed.
+// Chance that can be had again, as an object: a stream of numbers by a seed.
+import { below, pick, random as numbers } from '../../syntax/grammar/random.testing.ts';
 
 export interface Random {
   /** From 0 up to n, which is not included. */
@@ -7,23 +8,11 @@ export interface Random {
   pick<Of>(all: readonly Of[]): Of;
 }
 
-/** Mulberry32 (Tommy Ettinger, public domain). */
 export function random(seed: number): Random {
-  let state = seed | 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-  const below = (n: number) => Math.floor(next() * n);
+  const next = numbers(seed);
   return {
-    below,
+    below: (n) => below(next, n),
     chance: (share) => next() < share,
-    pick<Of>(all: readonly Of[]): Of {
-      const one = all[below(all.length)];
-      if (one === undefined) throw new Error('nothing to pick from');
-      return one;
-    },
+    pick: (all) => pick(next, all),
   };
 }

@@ -1,6 +1,6 @@
-// Chance that can be repeated.
+// For tests: chance that can be repeated.
 
-/** Numbers in [0, 1); the same seed, the same numbers (mulberry32). */
+/** Numbers in [0, 1); the same seed, the same numbers (mulberry32, Tommy Ettinger, public domain). */
 export type Random = () => number;
 
 export function random(seed: number): Random {
