@@ -9,7 +9,7 @@ import { link, type Linked, type LinkedPolicy, type LinkOptions } from './link.t
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** As a source that is named as it names itself: `acme/chat.wend`. */
-function sourceOf(text: string): Source {
+export function sourceOf(text: string): Source {
   const name = /(?:policy|library)\s+"([^"]*)"/.exec(text)?.[1] ?? 'unnamed';
   return { file: `${name}.wend`, text };
 }

@@ -4,8 +4,16 @@ import { reservedWords, typeWords } from '../words.ts';
 import type { Grammar, Rule } from './ebnf.testing.ts';
 import type { Prediction } from './two-tokens.testing.ts';
 
-/** Whether the tokens (white space and comments among them) are a sentence of the grammar. */
-export function recognise(grammar: Grammar, prediction: Prediction, tokens: readonly Token[]): boolean {
+/**
+ * Whether the tokens (white space and comments among them) are a sentence of the grammar.
+ * @param taken is told of what they are made: names of productions and tokens, and words and signs in quotes
+ */
+export function recognise(
+  grammar: Grammar,
+  prediction: Prediction,
+  tokens: readonly Token[],
+  taken: (part: string) => void = () => undefined,
+): boolean {
   const words = tokens.filter(({ kind }) => kind !== 'space' && kind !== 'comment').map((token) => name(token));
   const numbers = words.map((word) => prediction.numbers.get(word) ?? prediction.numbers.get('<ident>'));
   let at = 0;
@@ -18,8 +26,10 @@ export function recognise(grammar: Grammar, prediction: Prediction, tokens: read
     switch (rule.kind) {
       case 'literal':
         at += 1;
+        taken(`"${rule.text}"`);
         return words[at - 1] === rule.text;
       case 'name': {
+        taken(rule.name);
         const production = grammar.productions.get(rule.name);
         if (production !== undefined) return accepts(production);
         at += 1;
