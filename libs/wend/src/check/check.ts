@@ -52,7 +52,7 @@ export function check(
 /** INVARIANT (order): types, then signatures, then params and consts in their order, then what runs. Each knows those before it. */
 function checkBody(source: SourceFile, body: Policy | Library, context: UnitContext, { bases }: Surroundings): Unit {
   const place = startOf(context, 'value');
-  checkName(place, body.name);
+  checkName(place, body.name, source.text.slice(body.name.start, body.name.end));
   const version = checkVersion(place, body.version);
   const types = defineTypes(place, of(body, 'type'));
   const declared = declareFunctions(place, of(body, 'fn'));

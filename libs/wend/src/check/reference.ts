@@ -28,9 +28,13 @@ export function checkVersion(place: Place, node: Text | undefined): string | und
   return node.value;
 }
 
-/** What a source calls itself: others must be able to name it. */
-export function checkName(place: Place, node: Text): void {
-  if (node.start !== node.end && !isReferenceName(node.value))
+/**
+ * What a source calls itself: others must be able to name it.
+ * @param written with its quotes; what the parser missed, or found broken, is none to judge
+ */
+export function checkName(place: Place, node: Text, written: string): void {
+  const isWhole = written.length > 1 && written.endsWith('"');
+  if (isWhole && !isReferenceName(node.value))
     sayNoName(place, node, node.value, 'it is written as "name" or "tenant/name", and its version behind "version"');
 }
 
