@@ -76,7 +76,8 @@ function preferred(
   { sticky }: Combined,
   allowed: (model: ModelRecord) => boolean,
 ): readonly [readonly Candidate[], string | undefined] {
-  const left = models.filter(allowed).map(({ id }) => id);
+  const left: string[] = [];
+  for (const model of models) if (allowed(model)) left.push(model.id);
   const key = sticky?.key;
   if (key !== undefined && left.length > 1) {
     const salt = `${rule.unit.unit.name}\nsticky\n${rule.name}`;

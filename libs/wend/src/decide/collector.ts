@@ -1,5 +1,6 @@
 // Takes what the rules and routes of one decision say: checks it, charges it to the layer that said it, and keeps it.
 import type { ModelRecord } from '../data/catalogue.ts';
+import { stringBytes } from '../data/json.ts';
 import type { At, EffectSpec } from '../ir/ir.ts';
 import type { LinkedRule } from '../link/layer.ts';
 import type { LinkedPolicy } from '../link/link.ts';
@@ -10,7 +11,7 @@ import type { Run } from '../run/run.ts';
 import { modelsOf } from '../run/values/models.ts';
 import { isList, own } from '../run/values/records.ts';
 import type { Facts } from './decide.ts';
-import { canonical, Room, stringBytes, toJson } from './json.ts';
+import { canonical, Room, toJson } from './json.ts';
 import type { Arm, Experiment, FallbackSaid, PipelineEntry, Said, SplitArm } from './said.ts';
 
 type From = { readonly unit: Instance; readonly at: At };
@@ -25,8 +26,8 @@ export class Collector implements EffectSink {
   readonly #room: Room;
   #rule: LinkedRule | undefined;
   #arm: Arm | undefined;
-  /** The experiments that are being run, the innermost last. */
-  readonly #open: Experiment[] = [];
+  /** The innermost experiment that is being run. */
+  #open: Experiment | undefined;
 
   constructor(policy: LinkedPolicy, facts: Facts, entered?: Run['entered']) {
     this.meters = policy.layers.map(() => new Meter(policy.limits));
@@ -51,7 +52,7 @@ export class Collector implements EffectSink {
   /** Whatever a failure left half done. */
   leave(): void {
     this.#arm = undefined;
-    this.#open.length = 0;
+    this.#open = undefined;
   }
 
   meterOf(layer: number): Meter {
@@ -81,11 +82,11 @@ export class Collector implements EffectSink {
       parent: this.#arm,
     };
     this.experiments.push(experiment);
-    this.#open.push(experiment);
+    this.#open = experiment;
   }
 
   beginArm(name: string): void {
-    const experiment = this.#open.at(-1);
+    const experiment = this.#open;
     if (experiment === undefined) throw new Error('an arm outside of an experiment');
     this.#arm = { experiment, name, parent: experiment.parent };
     experiment.arms.push(this.#arm);
@@ -96,7 +97,7 @@ export class Collector implements EffectSink {
   }
 
   endExperiment(): void {
-    this.#open.pop();
+    this.#open = this.#open?.parent?.experiment;
   }
 
   // Every record is written out: spreading what they have in common takes as long as all else together.
@@ -150,14 +151,15 @@ export class Collector implements EffectSink {
       }
       case 'fallback': {
         const models = this.#models(first, at);
-        return { kind: 'fallback', rule, arm, at, bytes: 0, models, ...termsOf(effect, second, at) };
+        const { on, retry, hasBackoff } = effect;
+        const backoff = hasBackoff ? backoffOf(second, at) : undefined;
+        return { kind: 'fallback', rule, arm, at, bytes: 0, models, on, retry, backoff };
       }
       case 'sticky':
         return { kind: 'sticky', rule, arm, at, bytes: 0, key: this.#keyText(first, at) };
       case 'use': {
         const entry = pipelineEntry(effect, operands, room, at);
-        const same = canonical([entry.stage, entry.extension, entry.range ?? null, entry.config ?? null]);
-        return { kind: 'use', rule, arm, at, bytes: room.used, entry, same };
+        return { kind: 'use', rule, arm, at, bytes: room.used, entry };
       }
       case 'transform': {
         room.take(2 * canonical(effect.path).length + 30, at);
@@ -179,11 +181,11 @@ export class Collector implements EffectSink {
   /** What a ModelId, a Model or a list of either stands for now, each once. Charges 1 each, and 1 a model. */
   #models(value: Value, at: At): readonly ModelRecord[] {
     if (!isList(value)) return this.#modelsOf(value, at);
-    const found = new Map<string, ModelRecord>();
+    const found: ModelRecord[] = [];
     for (const one of value) {
-      for (const model of this.#modelsOf(one, at)) if (!found.has(model.id)) found.set(model.id, model);
+      for (const model of this.#modelsOf(one, at)) found.push(model);
     }
-    return [...found.values()];
+    return eachOnce(found);
   }
 
   #modelsOf(value: Value, at: At): readonly ModelRecord[] {
@@ -213,15 +215,10 @@ export class Collector implements EffectSink {
   }
 }
 
-function termsOf(
-  { on, retry, hasBackoff }: Extract<EffectSpec, { kind: 'fallback' }>,
-  waits: Value,
-  at: At,
-): Pick<FallbackSaid, 'on' | 'retry' | 'backoff'> {
-  if (!hasBackoff) return { on, retry, backoff: undefined };
+function backoffOf(waits: Value, at: At): FallbackSaid['backoff'] {
   const base_ms = positive(own(waits, 'base'), 'the base of a backoff', at);
   const cap_ms = positive(own(waits, 'cap'), 'the cap of a backoff', at);
-  return { on, retry, backoff: { base_ms, cap_ms } };
+  return { base_ms, cap_ms };
 }
 
 function pipelineEntry(
@@ -230,18 +227,33 @@ function pipelineEntry(
   room: Room,
   at: At,
 ): PipelineEntry {
-  const timeout = operands[hasConfig ? 1 : 0] ?? null;
   room.take(140 + stringBytes(extension) + (range === undefined ? 0 : stringBytes(range)), at);
-  return {
+  const entry: { -readonly [Key in keyof PipelineEntry]: PipelineEntry[Key] } = {
     stage,
     extension,
-    ...(range === undefined ? {} : { range }),
     mode,
     on_fail: onFail,
-    ...(hasConfig ? { config: toJson(operands[0] ?? null, room, at) } : {}),
-    ...(hasTimeout ? { timeout_ms: positive(timeout, 'the timeout of an extension', at) } : {}),
-    ...(stream === undefined ? {} : { stream }),
   };
+  if (range !== undefined) entry.range = range;
+  if (hasConfig) entry.config = toJson(operands[0] ?? null, room, at);
+  if (hasTimeout) entry.timeout_ms = positive(operands[hasConfig ? 1 : 0] ?? null, 'the timeout of an extension', at);
+  if (stream !== undefined) entry.stream = stream;
+  return entry;
+}
+
+const few = 16;
+
+/** The first of each id. A few are compared with each other: that is faster than to remember them. */
+function eachOnce(models: readonly ModelRecord[]): readonly ModelRecord[] {
+  if (models.length > few) {
+    const seen = new Set<string>();
+    return models.filter(({ id }) => !seen.has(id) && seen.add(id));
+  }
+  const isFirst = ({ id }: ModelRecord, place: number) => {
+    for (let before = 0; before < place; before += 1) if (models[before]?.id === id) return false;
+    return true;
+  };
+  return models.every(isFirst) ? models : models.filter(isFirst);
 }
 
 /** @throws PolicyFailure when it is not more than 0 */

@@ -4,6 +4,7 @@
 import type { Effects, LimitName } from '../data/decision.ts';
 import type { Json } from '../data/json.ts';
 import type { Collector } from './collector.ts';
+import { canonical, put } from './json.ts';
 import type {
   Arm,
   CandidatesSaid,
@@ -19,12 +20,12 @@ import type {
 
 /** What is left of what was said, before models are chosen. */
 export interface Combined {
-  filters: FilterSaid[];
+  filters: readonly FilterSaid[];
   choice: CandidatesSaid | SplitSaid | undefined;
   sticky: (Said & { readonly kind: 'sticky' }) | undefined;
-  fallbacks: FallbackSaid[];
+  fallbacks: readonly FallbackSaid[];
   pipeline: readonly PipelineEntry[];
-  limits: Partial<Record<LimitName, number>>;
+  limits: Effects['limits'];
   transforms: Effects['transforms'];
   cache: Effects['cache'];
   hedgeAfterMs: number | undefined;
@@ -34,6 +35,7 @@ export interface Combined {
 export const nothing: readonly never[] = Object.freeze([]);
 export const noTransforms: Effects['transforms'] = Object.freeze({ request: nothing, response: nothing });
 export const noTags: Effects['tags'] = Object.freeze({});
+export const noLimits: Effects['limits'] = Object.freeze({});
 
 /** Of all that was said, what holds when this arm is taken, and of all other experiments the first. */
 export function holding({ said, experiments }: Collector, taken: Arm | undefined): readonly Said[] {
@@ -53,25 +55,29 @@ export function byLayer(said: readonly Said[]): readonly Said[] {
 /** Combine what holds, in the order of `byLayer`. */
 export function combine(held: readonly Said[], replacesPipeline: boolean): Combined {
   const combined: Combined = {
-    filters: [],
+    filters: nothing,
     choice: undefined,
     sticky: undefined,
-    fallbacks: [],
+    fallbacks: nothing,
     pipeline: nothing,
-    limits: {},
+    limits: noLimits,
     transforms: noTransforms,
     cache: undefined,
     hedgeAfterMs: undefined,
     tags: noTags,
   };
-  const uses: UseSaid[] = [];
-  const transforms: TransformSaid[] = [];
-  const tags: TagSaid[] = [];
+  // Made when there is something to hold: most requests meet few kinds of effects.
+  let filters: FilterSaid[] | undefined;
+  let fallbacks: FallbackSaid[] | undefined;
+  let limits: Partial<Record<LimitName, number>> | undefined;
+  let uses: UseSaid[] | undefined;
+  let transforms: TransformSaid[] | undefined;
+  let tags: TagSaid[] | undefined;
   for (const one of held) {
     switch (one.kind) {
       case 'only':
       case 'exclude':
-        combined.filters.push(one);
+        (filters ??= []).push(one);
         break;
       case 'candidates':
       case 'split':
@@ -81,10 +87,11 @@ export function combine(held: readonly Said[], replacesPipeline: boolean): Combi
         combined.sticky ??= one;
         break;
       case 'fallback':
-        combined.fallbacks.push(one);
+        (fallbacks ??= []).push(one);
         break;
       case 'limit':
-        combined.limits[one.what] = Math.min(combined.limits[one.what] ?? Infinity, one.value);
+        limits ??= {};
+        limits[one.what] = Math.min(limits[one.what] ?? Infinity, one.value);
         break;
       case 'cache':
         if (combined.cache === undefined || 'off' in one.cache) combined.cache = one.cache;
@@ -93,21 +100,24 @@ export function combine(held: readonly Said[], replacesPipeline: boolean): Combi
         combined.hedgeAfterMs = Math.max(combined.hedgeAfterMs ?? 0, one.afterMs);
         break;
       case 'use':
-        uses.push(one);
+        (uses ??= []).push(one);
         break;
       case 'transform':
-        transforms.push(one);
+        (transforms ??= []).push(one);
         break;
       case 'tag':
-        tags.push(one);
+        (tags ??= []).push(one);
         break;
       case 'deny':
         break;
     }
   }
-  if (uses.length > 0) combined.pipeline = pipelineOf(replacesPipeline ? replaced(uses) : uses);
-  if (transforms.length > 0) combined.transforms = transformsOf(finalLast(transforms));
-  if (tags.length > 0) combined.tags = tagsOf(finalLast(tags));
+  if (filters !== undefined) combined.filters = filters;
+  if (fallbacks !== undefined) combined.fallbacks = fallbacks;
+  if (limits !== undefined) combined.limits = limits;
+  if (uses !== undefined) combined.pipeline = pipelineOf(replacesPipeline ? replaced(uses) : uses);
+  if (transforms !== undefined) combined.transforms = transformsOf(finalLast(transforms));
+  if (tags !== undefined) combined.tags = tagsOf(finalLast(tags));
   return combined;
 }
 
@@ -127,12 +137,24 @@ function within(taken: Arm | undefined, arm: Arm): Arm | undefined {
 
 /** Root to leaf; the same use of the same extension once, where it was said first, in the strictest mode of all. */
 function pipelineOf(uses: readonly UseSaid[]): readonly PipelineEntry[] {
-  const entries = new Map<string, PipelineEntry>();
-  for (const { same, entry } of uses) {
-    const before = entries.get(same);
-    entries.set(same, before === undefined ? entry : stricter(before, entry));
+  const entries: PipelineEntry[] = [];
+  for (const { entry } of uses) {
+    const place = entries.findIndex((before) => isSame(before, entry));
+    const before = entries[place];
+    if (before === undefined) entries.push(entry);
+    else entries[place] = stricter(before, entry);
   }
-  return [...entries.values()];
+  return entries;
+}
+
+/** The configurations, which take longest, are compared last. */
+function isSame(one: PipelineEntry, other: PipelineEntry): boolean {
+  return (
+    one.extension === other.extension &&
+    one.stage === other.stage &&
+    one.range === other.range &&
+    canonical(one.config ?? null) === canonical(other.config ?? null)
+  );
 }
 
 const failures = ['ignore', 'warn', 'block'] as const;
@@ -157,11 +179,7 @@ function finalLast<One extends Said>(said: readonly One[]): readonly One[] {
 
 function tagsOf(said: readonly TagSaid[]): Effects['tags'] {
   const tags: Record<string, Json> = {};
-  for (const { name, value } of said) {
-    if (name === '__proto__')
-      Object.defineProperty(tags, name, { value, enumerable: true, configurable: true, writable: true });
-    else tags[name] = value;
-  }
+  for (const { name, value } of said) put(tags, name, value);
   return tags;
 }
 

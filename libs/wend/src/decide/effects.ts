@@ -1,12 +1,13 @@
 // What was said to the effects of a decision, and of each arm of its experiments.
+import type { Catalogue } from '../data/catalogue.ts';
 import type { Effects } from '../data/decision.ts';
+import { stringBytes } from '../data/json.ts';
 import { valueLimits } from '../limits.ts';
 import type { LinkedPolicy } from '../link/link.ts';
 import { PolicyFailure } from '../run/meter.ts';
 import { choose, type Chosen } from './choose.ts';
 import type { Collector } from './collector.ts';
-import { byLayer, combine, holding, noTags, noTransforms, nothing } from './combine.ts';
-import { stringBytes } from './json.ts';
+import { byLayer, combine, holding, noLimits, noTags, noTransforms, nothing } from './combine.ts';
 import type { Arm, Said } from './said.ts';
 
 /** Bytes of JSON that a decision takes so far, those of all its arms together. */
@@ -21,7 +22,7 @@ export interface Size {
 export function effectsOf(policy: LinkedPolicy, collector: Collector, taken: Arm | undefined, size: Size): Effects {
   const said = holding(collector, taken);
   const combined = combine(byLayer(said), policy.replacesPipeline);
-  const denied = said.find((one) => one.kind === 'deny');
+  const denied = said.find(isDenial);
   const experiments = taken === undefined ? experimentsOf(policy, collector, size) : nothing;
   if (denied !== undefined) {
     charge(said, none, policy, size, collector);
@@ -29,19 +30,25 @@ export function effectsOf(policy: LinkedPolicy, collector: Collector, taken: Arm
   }
   const chosen = choose(combined, collector);
   charge(said, chosen, policy, size, collector);
-  // Assigned in the order of the keys: spreading what may be absent takes several times as long.
-  const effects: { -readonly [Key in keyof Effects]?: Effects[Key] } = { candidates: chosen.candidates };
+  // What is always there is written at once, and nothing is spread: either would take several times as long.
+  const effects: { -readonly [Key in keyof Effects]: Effects[Key] } = {
+    candidates: chosen.candidates,
+    fallbacks: chosen.fallbacks,
+    pipeline: combined.pipeline,
+    experiments,
+    limits: combined.limits,
+    transforms: combined.transforms,
+    breakers: policy.breakers,
+    tags: combined.tags,
+  };
   if (chosen.picked !== undefined) effects.picked = chosen.picked;
-  effects.fallbacks = chosen.fallbacks;
-  effects.pipeline = combined.pipeline;
-  effects.experiments = experiments;
-  effects.limits = combined.limits;
-  effects.transforms = combined.transforms;
   if (combined.cache !== undefined) effects.cache = combined.cache;
   if (combined.hedgeAfterMs !== undefined) effects.hedge_after_ms = combined.hedgeAfterMs;
-  effects.breakers = policy.breakers;
-  effects.tags = combined.tags;
-  return effects as Effects;
+  return effects;
+}
+
+function isDenial(one: Said): one is Said & { readonly kind: 'deny' } {
+  return one.kind === 'deny';
 }
 
 const none: Chosen = { candidates: nothing, picked: undefined, fallbacks: nothing };
@@ -52,7 +59,7 @@ export const noEffects: Effects = {
   fallbacks: nothing,
   pipeline: nothing,
   experiments: nothing,
-  limits: Object.freeze({}),
+  limits: noLimits,
   transforms: noTransforms,
   breakers: nothing,
   tags: noTags,
@@ -78,12 +85,25 @@ function charge(
 ): void {
   let bytes = 600;
   for (const one of said) bytes += one.bytes;
-  for (const { model } of candidates) bytes += 60 + stringBytes(model);
-  for (const { model, on } of fallbacks) bytes += 120 + stringBytes(model) + 20 * on.length;
+  const { catalogue } = collector.run;
+  for (const { model } of candidates) bytes += 60 + idBytes(catalogue, model);
+  for (const { model, on } of fallbacks) bytes += 120 + idBytes(catalogue, model) + 20 * on.length;
   for (const { model } of breakers) bytes += 120 + (model?.length ?? 0);
   size.bytes += bytes;
   const last = said.at(-1);
   if (size.bytes <= valueLimits.decisionBytes || last === undefined) return;
   collector.enter(last.rule);
   throw new PolicyFailure('policy_limit', `a decision of more than ${valueLimits.decisionBytes} bytes`, last.at);
+}
+
+const known = new WeakMap<Catalogue, Map<string, number>>();
+
+/** Counted once for each model of a catalogue: every decision names some. */
+function idBytes(catalogue: Catalogue, id: string): number {
+  let ids = known.get(catalogue);
+  if (ids === undefined) {
+    ids = new Map(catalogue.models.map((one) => [one.id, stringBytes(one.id)]));
+    known.set(catalogue, ids);
+  }
+  return ids.get(id) ?? stringBytes(id);
 }

@@ -1,13 +1,13 @@
 // Values as the JSON of a decision, with what they take there.
 import type { Catalogue } from '../data/catalogue.ts';
-import type { Json } from '../data/json.ts';
+import { stringBytes, type Json } from '../data/json.ts';
 import type { At } from '../ir/ir.ts';
 import { valueLimits } from '../limits.ts';
 import type { Value } from '../run/instance.ts';
 import { PolicyFailure } from '../run/meter.ts';
 import { valueDepth } from '../run/values/equality.ts';
 import { isModel } from '../run/values/models.ts';
-import { isList } from '../run/values/records.ts';
+import { isList, own } from '../run/values/records.ts';
 
 /** How much more may go into a decision: bytes of JSON, shared parts counted as often as they are written. */
 export class Room {
@@ -53,25 +53,19 @@ export function toJson(value: Value, room: Room, at: At, depth = 0): Json {
   }
   if (isModel(room.catalogue, value)) return toJson(value.id, room, at, depth);
   room.take(2, at);
-  // Not by assignment: a key may be `__proto__`.
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => {
-      room.take(stringBytes(key) + 2, at);
-      return [key, toJson(item, room, at, depth + 1)];
-    }),
-  );
+  const record: Record<string, Json> = {};
+  for (const key of Object.keys(value)) {
+    room.take(stringBytes(key) + 2, at);
+    put(record, key, toJson(own(value, key), room, at, depth + 1));
+  }
+  return record;
 }
 
-/** At most so many bytes in UTF-8 JSON, with its quotes. */
-export function stringBytes(text: string): number {
-  let bytes = 2 + text.length;
-  for (let place = 0; place < text.length; place += 1) {
-    const unit = text.charCodeAt(place);
-    if (unit >= 0x20 && unit < 0x7f && unit !== 0x22 && unit !== 0x5c) continue;
-    // `\"`, two bytes, three bytes; `\u0000` for control characters and halves of pairs
-    bytes += unit < 0x20 || (unit >= 0xd800 && unit < 0xe000) ? 5 : unit < 0x800 ? 1 : 2;
-  }
-  return bytes;
+/** Of a plain record: by assignment `__proto__` would set its prototype. */
+export function put(record: Record<string, Json>, key: string, value: Json): void {
+  if (key === '__proto__')
+    Object.defineProperty(record, key, { value, enumerable: true, configurable: true, writable: true });
+  else record[key] = value;
 }
 
 /** One text for equal values, whatever the order of their keys. */

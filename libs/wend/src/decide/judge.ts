@@ -14,7 +14,6 @@ import { Collector } from './collector.ts';
 import { nothing } from './combine.ts';
 import type { Facts } from './decide.ts';
 import { effectsOf, noEffects, type Size } from './effects.ts';
-import { stringBytes } from './json.ts';
 import type { Said } from './said.ts';
 
 /** One rule or route that was come upon, for `explain`. */
@@ -60,9 +59,13 @@ class Judgement {
   }
 
   decision(): Decision {
-    for (const rule of this.#policy.rules) if (this.#ask(rule)) this.#matched.push(rule.label);
+    const size: Size = { bytes: this.#policy.ownBytes };
+    for (const rule of this.#policy.rules) {
+      if (!this.#ask(rule)) continue;
+      this.#matched.push(rule.label);
+      size.bytes += 1 + rule.labelBytes;
+    }
     const route = this.#route();
-    const size: Size = { bytes: this.#ownBytes() };
     let effects: Effects = noEffects;
     try {
       if (this.#failed === undefined) effects = effectsOf(this.#policy, this.#collector, undefined, size);
@@ -134,28 +137,28 @@ class Judgement {
 
   #decided(effects: Effects, route: LinkedRule | undefined): Decision {
     const unavailable = effects.deny === undefined ? this.#unavailable(effects) : undefined;
-    // Assigned in the order of the keys: spreading what may be absent takes several times as long.
-    const decision: { -readonly [Key in keyof Decision]?: Decision[Key] } = {
+    // As in `effectsOf`: what is always there is written at once.
+    const decision: { -readonly [Key in keyof Decision]: Decision[Key] } = {
       effect: effects.deny !== undefined ? 'deny' : unavailable !== undefined ? 'unavailable' : 'allow',
+      rules: this.#matched,
+      policy: this.#policy.identity,
+      candidates: effects.candidates,
+      fallbacks: effects.fallbacks,
+      pipeline: effects.pipeline,
+      experiments: effects.experiments,
+      limits: effects.limits,
+      transforms: effects.transforms,
+      breakers: effects.breakers,
+      tags: effects.tags,
+      spent: this.#spent(),
     };
     if (effects.deny !== undefined) decision.deny = effects.deny;
     if (unavailable !== undefined) decision.unavailable = unavailable;
     if (route !== undefined) decision.route = route.name;
-    decision.rules = this.#matched;
-    decision.policy = this.#policy.identity;
-    decision.candidates = effects.candidates;
     if (effects.picked !== undefined) decision.picked = effects.picked;
-    decision.fallbacks = effects.fallbacks;
-    decision.pipeline = effects.pipeline;
-    decision.experiments = effects.experiments;
-    decision.limits = effects.limits;
-    decision.transforms = effects.transforms;
     if (effects.cache !== undefined) decision.cache = effects.cache;
     if (effects.hedge_after_ms !== undefined) decision.hedge_after_ms = effects.hedge_after_ms;
-    decision.breakers = effects.breakers;
-    decision.tags = effects.tags;
-    decision.spent = this.#spent();
-    return decision as Decision;
+    return decision;
   }
 
   #spent(): Decision['spent'] {
@@ -170,15 +173,6 @@ class Judgement {
   #unavailable({ picked }: Effects): Decision['unavailable'] {
     if (this.#failed !== undefined) return told(this.#failed);
     return picked === undefined ? { reason: 'no_candidate' } : undefined;
-  }
-
-  /** What a decision takes beside its effects. */
-  #ownBytes(): number {
-    const { identity, layers } = this.#policy;
-    let bytes = 800 + stringBytes(identity.name) + identity.digest.length + (identity.version?.length ?? 0);
-    for (const { unit } of layers) bytes += 60 + stringBytes(unit.name);
-    for (const label of this.#matched) bytes += 1 + stringBytes(label);
-    return bytes;
   }
 }
 

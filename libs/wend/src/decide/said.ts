@@ -68,8 +68,6 @@ export interface FallbackSaid extends Saying {
 export interface UseSaid extends Saying {
   readonly kind: 'use';
   readonly entry: PipelineEntry;
-  /** Of two with the same one, one is run. */
-  readonly same: string;
 }
 
 export interface TransformSaid extends Saying {

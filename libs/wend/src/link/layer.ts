@@ -1,6 +1,7 @@
 // What of an instance is run: its rules and routes, ready to be put in order with those of other layers.
+import { stringBytes } from '../data/json.ts';
 import type { At } from '../ir/ir.ts';
-import type { Compiled, Instance } from '../run/instance.ts';
+import type { Compiled, CompiledUnit, Instance } from '../run/instance.ts';
 
 /** A rule or a route of one layer. */
 export interface LinkedRule {
@@ -11,6 +12,8 @@ export interface LinkedRule {
   readonly name: string;
   /** `layer:name` */
   readonly label: string;
+  /** Of the label, in a decision. */
+  readonly labelBytes: number;
   readonly priority: number;
   readonly final: boolean;
   readonly when: Compiled | undefined;
@@ -28,34 +31,35 @@ export interface Layer {
 /** A layer of an instance, at its place in the chain. */
 export function layerOf(instance: Instance, place: number): Layer {
   const { unit, code } = instance;
-  const common = { layer: place, unit: instance };
   return {
     instance,
-    rules: unit.rules.map(({ name, priority, at }, index) => ({
-      kind: 'rule',
-      ...common,
-      name,
-      label: `${unit.name}:${name}`,
-      priority,
-      final: false,
-      ...runnable(code.rules[index]),
-      at,
-    })),
-    routes: unit.routes.map(({ name, final, at }, index) => ({
-      kind: 'route',
-      ...common,
-      name,
-      label: `${unit.name}:${name}`,
-      priority: 0,
-      final,
-      ...runnable(code.routes[index]),
-      at,
-    })),
+    rules: unit.rules.map((rule, index) => linkedRule('rule', rule, instance, place, code.rules[index])),
+    routes: unit.routes.map((route, index) => linkedRule('route', route, instance, place, code.routes[index])),
   };
 }
 
-/** INVARIANT (parallel): a back end gives one procedure for each rule and route of the unit. */
-function runnable(procedure: { readonly when: Compiled | undefined; readonly body: Compiled } | undefined) {
+/**
+ * Written out, and alike for rules and routes: there are many, and each decision looks at all of them.
+ *
+ * INVARIANT (parallel): a back end gives one procedure for each rule and route of the unit.
+ */
+function linkedRule(
+  kind: LinkedRule['kind'],
+  { name, at, priority = 0, final = false }: Named,
+  unit: Instance,
+  layer: number,
+  procedure: CompiledUnit['rules'][number] | undefined,
+): LinkedRule {
   if (procedure === undefined) throw new Error('the back end left out a rule');
-  return { when: procedure.when, body: procedure.body };
+  const { when, body } = procedure;
+  const label = `${unit.unit.name}:${name}`;
+  return { kind, layer, unit, name, label, labelBytes: stringBytes(label), priority, final, when, body, at };
+}
+
+/** A rule has a priority, a route may be final. */
+interface Named {
+  readonly name: string;
+  readonly at: At;
+  readonly priority?: number;
+  readonly final?: boolean;
 }

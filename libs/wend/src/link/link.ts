@@ -4,6 +4,7 @@ import type { Decision } from '../data/decision.ts';
 import type { Source } from '../data/source.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Unit } from '../ir/ir.ts';
+import { stringBytes } from '../data/json.ts';
 import { runLimits, sourceLimits, costModel, type RunLimits } from '../limits.ts';
 import type { BackEnd, Instance } from '../run/instance.ts';
 import { catalogueDiagnostics } from './catalogue-literals.ts';
@@ -53,6 +54,8 @@ export interface LinkedPolicy {
   readonly breakers: Decision['breakers'];
   /** As a decision names it. */
   readonly identity: Decision['policy'];
+  /** What every decision of it takes as JSON, beside its rules and their effects. */
+  readonly ownBytes: number;
   /** Whether a layer that says something of the pipeline replaces what upper ones said, but for what is required. */
   readonly replacesPipeline: boolean;
 }
@@ -117,6 +120,7 @@ function assemble(
   ];
   const { kind, name, version } = placed.unit;
   const digest = options.digest([costModel, ...all.map((one) => one.digest), ...unusual(limits)].join('\n'));
+  const identity = version === undefined ? { name, digest } : { name, version, digest };
   const policy: LinkedPolicy = {
     kind,
     name,
@@ -129,11 +133,19 @@ function assemble(
     rules,
     routes,
     breakers: orderBreakers(layers),
-    identity: version === undefined ? { name, digest } : { name, version, digest },
+    identity,
+    ownBytes: ownBytes(identity, layers),
     replacesPipeline: layers[0]?.instance.unit.combine['pipeline'] === 'replace',
   };
   origins.set(policy, placed);
   return { policy, diagnostics };
+}
+
+/** INVARIANT (decision size): never less than it takes. */
+function ownBytes({ name, version = '', digest }: Decision['policy'], layers: readonly Layer[]): number {
+  let bytes = 800 + stringBytes(name) + version.length + digest.length;
+  for (const { instance } of layers) bytes += 60 + stringBytes(instance.unit.name);
+  return bytes;
 }
 
 /** Root to leaf, each behind what it imports; each once. */
