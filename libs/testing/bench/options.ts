@@ -2,7 +2,25 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
+export const usage = `npm run bench -- [wend] [options]
+
+  (nothing)       the mesh beside the bare mesh: requests, streams, memory
+  wend            the policy language: decisions beside other languages, linking, limits, memory
+
+  --quick         fewer and shorter rounds
+  --rounds <n>    how often everything is measured
+  --seconds <s>   how long each measurement of the mesh takes; one of wend takes a tenth of it
+  --only <regex>  only works whose names match; of wend also "linking", "holds" and "heap"
+  --json          print JSON instead of tables
+  --out <file>    where the results are written
+  --help          this
+`;
+
 export interface Options {
+  /** What is measured. */
+  readonly suite: 'mesh' | 'wend';
+  /** Only say what there is. */
+  readonly help: boolean;
   /** Print the results as JSON instead of tables. */
   readonly json: boolean;
   /** How often everything is measured. */
@@ -18,27 +36,38 @@ export interface Options {
 const full = { rounds: 7, seconds: 2 };
 const quick = { rounds: 3, seconds: 0.4 };
 
-/** @throws Error naming an option that there is not, or a value that is no positive number */
+/** @throws Error naming a suite or an option that there is not, or a value that is no positive number */
 export function readOptions(args: readonly string[]): Options {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args: [...args],
+    allowPositionals: true,
     options: {
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       only: { type: 'string', default: '' },
-      out: { type: 'string', default: join(import.meta.dirname, 'results.json') },
+      out: { type: 'string' },
+      help: { type: 'boolean', default: false },
     },
   });
+  const suite = suiteOf(positionals);
   const size = values.quick ? quick : full;
   return {
+    suite,
+    help: values.help,
     json: values.json,
     rounds: positive('rounds', values.rounds, size.rounds),
     seconds: positive('seconds', values.seconds, size.seconds),
     only: new RegExp(values.only),
-    out: values.out,
+    out: values.out ?? join(import.meta.dirname, suite === 'mesh' ? 'results.json' : `results-${suite}.json`),
   };
+}
+
+function suiteOf(named: readonly string[]): Options['suite'] {
+  if (named.length === 0) return 'mesh';
+  if (named.length === 1 && named[0] === 'wend') return 'wend';
+  throw new Error(`there is no suite "${named.join(' ')}": name none, or "wend"`);
 }
 
 function positive(name: string, text: string | undefined, fallback: number): number {

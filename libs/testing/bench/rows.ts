@@ -4,7 +4,7 @@ import type { Samples } from './rounds.ts';
 import { median } from './statistics.ts';
 import type { WorkName } from './works.ts';
 
-export type Unit = 'ms' | 'us' | '/s' | 'MB' | '';
+export type Unit = 'ms' | 'us' | 'ns' | '/s' | 'MB' | '';
 
 /** How a number of ours is judged: as a share of the yardstick's, by what it has more, or by itself. */
 export type Judged = 'ratio' | 'difference' | 'value';
@@ -36,7 +36,7 @@ interface Comparison extends Pick<Row, 'work' | 'unit' | 'judged' | 'target'> {
   readonly read: Reading;
 }
 
-const atMost = (value: number): Target => ({ sense: 'at most', value });
+export const atMost = (value: number): Target => ({ sense: 'at most', value });
 const atLeast = (value: number): Target => ({ sense: 'at least', value });
 
 const oneInFlight = { of: 'ours 1', to: 'bare 1', unit: 'ms', judged: 'ratio' } as const;
@@ -124,13 +124,14 @@ export function memoryRows({ ours, bare }: { readonly ours: Memory; readonly bar
 }
 
 /** Nothing is met by a work with errors. */
-function judge(row: Row, target: Target | undefined, errors = false): Row {
+export function judge(row: Row, target: Target | undefined, errors = false): Row {
   if (target === undefined) return row;
   if (errors) return { ...row, target, met: false };
   if (row.result === undefined) return { ...row, target };
   return { ...row, target, met: target.sense === 'at most' ? row.result <= target.value : row.result >= target.value };
 }
 
-function told<Name extends string>(name: Name, value: number | undefined): { readonly [Key in Name]?: number } {
+/** A field, where there is a number for it. */
+export function told<Name extends string>(name: Name, value: number | undefined): { readonly [Key in Name]?: number } {
   return (value === undefined || Number.isNaN(value) ? {} : { [name]: value }) as { readonly [Key in Name]?: number };
 }
