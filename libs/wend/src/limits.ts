@@ -12,14 +12,15 @@ export interface RunLimits {
 export const runLimits: RunLimits = { fuel: 20_000, depth: 64, bytes: 256 * 1024 };
 
 /**
- * Characters (UTF-16 code units) of a string, items of a list, bytes of a decision as JSON, candidates; and levels of expressions and statements
- * within calls within calls: what the stack of JavaScript holds for sure, however deep a host lets functions call each other.
+ * Characters (UTF-16 code units) of a string, items of a list, bytes of a decision as JSON, candidates, effects of a layer; and levels of expressions and
+ * statements within calls within calls: what the stack of JavaScript holds for sure, however deep a host lets functions call each other.
  */
 export const valueLimits = {
   stringChars: 4096,
   listItems: 1024,
   decisionBytes: 32 * 1024,
   candidates: 32,
+  effects: 1024,
   levels: 4000,
 } as const;
 

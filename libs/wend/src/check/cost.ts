@@ -5,6 +5,7 @@
 // - A lambda itself costs nothing: its body is charged each time it is called.
 // - The arms of a `split`, the fields of a record and the items of a list are operands. What is fixed in an effect costs nothing.
 // - A region costs 1 at least, so that no turn of a loop is free.
+// - A call of a function makes room for all of its locals, used or not: 1 for every 16 of them.
 //
 // What an operation touches beyond its node is charged by the runtime. A change of any of this is a new version (limits.ts, `costModel`).
 import type { Code, Ir, IrLambda, Lazy, Step } from '../ir/ir.ts';
@@ -19,6 +20,11 @@ export function lazy(body: Ir, at: Span): Lazy {
 /** Statements as a region. */
 export function code(body: readonly Step[], at: Span): Code {
   return { at: spanOf(at), cost: Math.max(1, sum(body, costOfStep)), body };
+}
+
+/** The body of a function, with what its locals cost. */
+export function withLocals(body: Code, slots: number): Code {
+  return { ...body, cost: body.cost + (slots >> 4) };
 }
 
 /** INVARIANT (a depth is a depth): recursion follows operands, whose depth the parser bounds. */

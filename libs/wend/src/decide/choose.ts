@@ -26,7 +26,8 @@ type Candidate = Effects['candidates'][number];
 export function choose(combined: Combined, collector: Collector): Chosen {
   const { choice, filters } = combined;
   const { kind } = collector.run.input.request;
-  const allowed = (model: ModelRecord) => model.verbs.includes(kind) && passes(model, filters, collector);
+  const answers = (model: ModelRecord) => model.verbs.includes(kind) && passes(model, filters, collector);
+  const allowed = filters.length === 0 ? answers : remembered(answers);
   const fallbacks = fallbacksOf(combined.fallbacks, allowed);
   const [candidates, picked] =
     choice === undefined
@@ -42,11 +43,22 @@ export function choose(combined: Combined, collector: Collector): Chosen {
   return { candidates: [{ model: first.model }], picked: first.model, fallbacks: rest };
 }
 
+/** The same model may stand in a thousand fallbacks. */
+function remembered(allowed: (model: ModelRecord) => boolean): (model: ModelRecord) => boolean {
+  const answers = new Map<string, boolean>();
+  return (model) => {
+    let answer = answers.get(model.id);
+    if (answer === undefined) answers.set(model.id, (answer = allowed(model)));
+    return answer;
+  };
+}
+
 function fallbacksOf(said: readonly FallbackSaid[], allowed: (model: ModelRecord) => boolean): readonly Fallback[] {
   if (said.length === 0) return nothing;
   const fallbacks: Fallback[] = [];
   for (const { models, on, retry, backoff } of said) {
     for (const one of models) {
+      if (fallbacks.length > valueLimits.candidates) return fallbacks; // too many already
       if (!allowed(one)) continue;
       const fallback: { -readonly [Key in keyof Fallback]: Fallback[Key] } = { model: one.id, on };
       if (retry !== undefined) fallback.retry = retry;
@@ -59,12 +71,12 @@ function fallbacksOf(said: readonly FallbackSaid[], allowed: (model: ModelRecord
 
 function passes(model: ModelRecord, filters: readonly FilterSaid[], collector: Collector): boolean {
   for (const filter of filters) {
+    collector.enter(filter.rule);
     let answer = filter.answers.get(model.id);
     if (answer === undefined) {
-      collector.enter(filter.rule);
       answer = filter.test(model) === (filter.kind === 'only');
       filter.answers.set(model.id, answer);
-    }
+    } else collector.run.meter.burn(1, filter.at); // asked for another arm of an experiment: its body is not charged again
     if (!answer) return false;
   }
   return true;

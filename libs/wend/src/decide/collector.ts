@@ -2,6 +2,7 @@
 import type { ModelRecord } from '../data/catalogue.ts';
 import { stringBytes } from '../data/json.ts';
 import type { At, EffectSpec } from '../ir/ir.ts';
+import { valueLimits } from '../limits.ts';
 import type { LinkedRule } from '../link/layer.ts';
 import type { LinkedPolicy } from '../link/link.ts';
 import { hash } from '../run/hash.ts';
@@ -24,6 +25,8 @@ export class Collector implements EffectSink {
   readonly said: Said[] = [];
   readonly experiments: Experiment[] = [];
   readonly #room: Room;
+  /** How many effects each layer said. */
+  readonly #effects: number[];
   #rule: LinkedRule | undefined;
   #arm: Arm | undefined;
   /** The innermost experiment that is being run. */
@@ -35,6 +38,7 @@ export class Collector implements EffectSink {
     const run = { meter: this.meterOf(0), input, catalogue, effects: this };
     this.run = entered === undefined ? run : { ...run, entered };
     this.#room = new Room(catalogue);
+    this.#effects = policy.layers.map(() => 0);
   }
 
   /** Whose code is being run. */
@@ -67,6 +71,7 @@ export class Collector implements EffectSink {
     test: ((model: ModelRecord) => boolean) | undefined,
     { at }: From,
   ): void {
+    this.#count(at);
     this.#room.used = 0;
     const said = this.#say(effect, operands, test, at);
     this.run.meter.burn((said.bytes + 63) >> 6, at);
@@ -74,6 +79,7 @@ export class Collector implements EffectSink {
   }
 
   experiment(name: string, key: Value, { at }: From): void {
+    this.#count(at);
     const layer = this.rule.unit.unit.name;
     const experiment: Experiment = {
       name,
@@ -98,6 +104,18 @@ export class Collector implements EffectSink {
 
   endExperiment(): void {
     this.#open = this.#open?.parent?.experiment;
+  }
+
+  /**
+   * What is said is gone through again for every arm of an experiment, and costs nothing there.
+   * @throws PolicyFailure when its layer has said as much as it may
+   */
+  #count(at: At): void {
+    const { layer } = this.rule;
+    const effects = (this.#effects[layer] ?? 0) + 1;
+    this.#effects[layer] = effects;
+    if (effects > valueLimits.effects)
+      throw new PolicyFailure('policy_limit', `more than ${valueLimits.effects} effects`, at);
   }
 
   // Every record is written out: spreading what they have in common takes as long as all else together.

@@ -1,6 +1,7 @@
 // A decision made again, with every guard's value: why it came out as it did.
 import type { Decision } from '../data/decision.ts';
-import { positionAt } from '../diagnostics/position.ts';
+import { linesOf } from '../diagnostics/position.ts';
+import type { Unit } from '../ir/ir.ts';
 import type { LinkedPolicy } from '../link/link.ts';
 import type { Facts } from './decide.ts';
 import { describe } from './describe.ts';
@@ -31,17 +32,23 @@ export interface Explanation {
 export function explain(policy: LinkedPolicy, facts: Facts): Explanation {
   const asked: Asked[] = [];
   const decision = judge(policy, facts, asked);
-  return { decision, steps: asked.map(explained) };
+  const lines = new Map<Unit, (offset: number) => number>();
+  return { decision, steps: asked.map((one) => explained(one, lines)) };
 }
 
-function explained({ rule, guard, outcome, said }: Asked): Explained {
+function explained(
+  { rule, guard, outcome, said }: Asked,
+  lines: Map<Unit, (offset: number) => number>,
+): Explained {
   const { unit } = rule.unit;
+  const lineOf = lines.get(unit) ?? linesOf(unit.text);
+  lines.set(unit, lineOf);
   return {
     layer: unit.name,
     kind: rule.kind,
     name: rule.name,
     file: unit.file,
-    line: positionAt(unit.text, rule.at.start).line,
+    line: lineOf(rule.at.start),
     guard,
     outcome,
     effects: said.map(describe),

@@ -2,6 +2,7 @@
 import type { IrFunction } from '../../ir/ir.ts';
 import type { FunctionDeclaration } from '../../syntax/tree.ts';
 import type { Type } from '../../types/type.ts';
+import { withLocals } from '../cost.ts';
 import { declare } from '../locals.ts';
 import { report, startOf, type Place, type UnitContext } from '../place.ts';
 import { spanOf } from '../span.ts';
@@ -45,13 +46,14 @@ export function checkFunction(unit: UnitContext, { node, parameters, returns }: 
       'every way through it ends with "return …"',
     );
   warnUnusedLocals(place);
+  const slots = place.procedure.locals.length;
   return {
     name: node.name.text,
     open: node.open,
     parameters,
     returns,
-    slots: place.procedure.locals.length,
-    body,
+    slots,
+    body: withLocals(body, slots),
     at: spanOf(node),
   };
 }

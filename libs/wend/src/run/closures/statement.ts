@@ -1,6 +1,7 @@
 // Statements as closures.
 import type { Code, Ir, IrLambda, Step } from '../../ir/ir.ts';
 import type { Value } from '../instance.ts';
+import { captured } from '../operations/captured.ts';
 import { enterRegion, type Context } from './context.ts';
 import { expression, lambda, lazy } from './expression.ts';
 import { Frame, type Ended, type Expression, type Statement } from './frame.ts';
@@ -100,11 +101,13 @@ function effect(context: Context, { effect: spec, operands, test, at }: Of<'effe
   };
 }
 
-/** Called when the rule is long over: it has the locals as they were. */
+/** Called when the rule is long over: it has the locals that it reads as they were. */
 function filter(context: Context, test: IrLambda): (frame: Frame) => (model: Value) => boolean {
   const of = lambda(context, test);
+  const slots = captured(test);
   return (frame) => {
-    const locals = [...frame.locals];
+    const locals: Value[] = [];
+    for (const slot of slots) locals[slot] = frame.locals[slot] ?? null;
     return (model) => of(new Frame(frame.unit, frame.run, locals))(model) === true;
   };
 }

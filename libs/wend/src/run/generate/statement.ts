@@ -1,5 +1,6 @@
 // Statements as JavaScript.
 import type { At, Code, EffectSpec, IrLambda, Step } from '../../ir/ir.ts';
+import { captured } from '../operations/captured.ts';
 import { expression, lazy, localName } from './expression.ts';
 import type { Writer } from './writer.ts';
 
@@ -66,9 +67,9 @@ function effect(writer: Writer, { effect: spec, operands, test, at }: Of<'effect
   return endsRule(spec) ? `${told}\n${leave(around)}` : told;
 }
 
-/** Called when the rule is long over: it has the locals as they were. */
+/** Called when the rule is long over: it has the locals that it reads as they were. */
 function filter(writer: Writer, test: IrLambda): string {
-  const locals = writer.locals.map(localName).join(', ');
+  const locals = captured(test).map(localName).join(', ');
   const [parameter = 0] = test.slots;
   const body = lazy(writer, test.body);
   return `((${locals}) => (${localName(parameter)}) => {\nconst m = r.meter;\nreturn ${body} === true;\n})(${locals})`;
