@@ -24,8 +24,15 @@ export const valueLimits = {
   levels: 4000,
 } as const;
 
-/** Bytes of a source, depth of its tree (left chains included); rules of a linked policy (and routes), layers of its chain, sources that it is made of. */
-export const sourceLimits = { bytes: 256 * 1024, depth: 200, rules: 500, layers: 8, units: 64 } as const;
+/** Bytes of a source, depth of its tree (left chains included), characters of a name that stands in decisions, rules of a linked policy (and routes), layers of its chain, sources that it is made of. */
+export const sourceLimits = {
+  bytes: 256 * 1024,
+  depth: 200,
+  nameChars: 128,
+  rules: 500,
+  layers: 8,
+  units: 64,
+} as const;
 
 /** Of the prices: a change of what anything costs is a new version. */
 export const costModel = 'wend/cost/1';

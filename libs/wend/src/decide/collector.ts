@@ -47,6 +47,11 @@ export class Collector implements EffectSink {
     return this.#rule;
   }
 
+  /** Whose code was run last, if any was. */
+  get last(): LinkedRule | undefined {
+    return this.#rule;
+  }
+
   /** What is run and said from now on is of this rule, and its layer pays. */
   enter(rule: LinkedRule): void {
     this.#rule = rule;
@@ -276,6 +281,6 @@ function eachOnce(models: readonly ModelRecord[]): readonly ModelRecord[] {
 
 /** @throws PolicyFailure when it is not more than 0 */
 function positive(value: Value, what: string, at: At): number {
-  if (typeof value === 'number' && value > 0) return value;
+  if (typeof value === 'number' && value > 0 && value < Infinity) return value;
   throw new PolicyFailure('policy_error', `${what} is not more than 0`, at);
 }

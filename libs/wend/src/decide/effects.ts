@@ -2,6 +2,7 @@
 import type { Catalogue } from '../data/catalogue.ts';
 import type { Effects } from '../data/decision.ts';
 import { stringBytes } from '../data/json.ts';
+import type { At } from '../ir/ir.ts';
 import { valueLimits } from '../limits.ts';
 import type { LinkedPolicy } from '../link/link.ts';
 import { PolicyFailure } from '../run/meter.ts';
@@ -67,12 +68,17 @@ export const noEffects: Effects = {
 
 function experimentsOf(policy: LinkedPolicy, collector: Collector, size: Size): Effects['experiments'] {
   if (collector.experiments.length === 0) return nothing;
-  return collector.experiments.map(({ name, key, arms }) => ({
-    name,
-    key,
-    arms: Object.fromEntries(arms.map((arm) => [arm.name, effectsOf(policy, collector, arm, size)])),
-    taken: arms[0]?.name ?? '',
-  }));
+  return collector.experiments.map(({ name, key, arms }) => {
+    const taken = arms[0]?.name ?? '';
+    size.bytes += 80 + stringBytes(name) + stringBytes(taken);
+    for (const arm of arms) size.bytes += stringBytes(arm.name);
+    return {
+      name,
+      key,
+      arms: Object.fromEntries(arms.map((arm) => [arm.name, effectsOf(policy, collector, arm, size)])),
+      taken,
+    };
+  });
 }
 
 /** INVARIANT (decision size): what is counted here is never less than what the decision takes as JSON. */
@@ -90,10 +96,14 @@ function charge(
   for (const { model, on } of fallbacks) bytes += 120 + idBytes(catalogue, model) + 20 * on.length;
   for (const { model } of breakers) bytes += 120 + (model?.length ?? 0);
   size.bytes += bytes;
+  if (size.bytes <= valueLimits.decisionBytes) return;
   const last = said.at(-1);
-  if (size.bytes <= valueLimits.decisionBytes || last === undefined) return;
-  collector.enter(last.rule);
-  throw new PolicyFailure('policy_limit', `a decision of more than ${valueLimits.decisionBytes} bytes`, last.at);
+  if (last !== undefined) collector.enter(last.rule);
+  throw new PolicyFailure(
+    'policy_limit',
+    `a decision of more than ${valueLimits.decisionBytes} bytes`,
+    last?.at ?? start,
+  );
 }
 
 const known = new WeakMap<Catalogue, Map<string, number>>();
@@ -107,3 +117,5 @@ function idBytes(catalogue: Catalogue, id: string): number {
   }
   return ids.get(id) ?? stringBytes(id);
 }
+/** Of a policy that is too much without saying anything. */
+const start: At = { start: 0, end: 0 };

@@ -36,10 +36,7 @@ export function explain(policy: LinkedPolicy, facts: Facts): Explanation {
   return { decision, steps: asked.map((one) => explained(one, lines)) };
 }
 
-function explained(
-  { rule, guard, outcome, said }: Asked,
-  lines: Map<Unit, (offset: number) => number>,
-): Explained {
+function explained({ rule, guard, outcome, said }: Asked, lines: Map<Unit, (offset: number) => number>): Explained {
   const { unit } = rule.unit;
   const lineOf = lines.get(unit) ?? linesOf(unit.text);
   lines.set(unit, lineOf);

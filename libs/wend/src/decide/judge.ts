@@ -8,7 +8,9 @@ import type { At, Unit } from '../ir/ir.ts';
 import type { LinkedRule } from '../link/layer.ts';
 import type { LinkedPolicy } from '../link/link.ts';
 import { unitOf } from '../link/unit-of.ts';
+import { valueLimits } from '../limits.ts';
 import { PolicyFailure } from '../run/meter.ts';
+import type { Instance } from '../run/instance.ts';
 import type { Run } from '../run/run.ts';
 import { Collector } from './collector.ts';
 import { nothing } from './combine.ts';
@@ -25,7 +27,7 @@ export interface Asked {
 }
 
 interface Failed {
-  readonly rule: LinkedRule;
+  readonly unit: Instance;
   readonly failure: PolicyFailure;
 }
 
@@ -47,6 +49,8 @@ class Judgement {
   readonly #collector: Collector;
   readonly #trace: Asked[] | undefined;
   readonly #matched: string[] = [];
+  /** What the decision takes whatever its effects are: its policy, layers, and labels of what matched. */
+  #ownBytes: number;
   /** The first failure. */
   #failed: Failed | undefined;
   /** A bit for each layer that failed. */
@@ -54,23 +58,25 @@ class Judgement {
 
   constructor(policy: LinkedPolicy, collector: Collector, trace: Asked[] | undefined) {
     this.#policy = policy;
+    this.#ownBytes = policy.ownBytes;
     this.#collector = collector;
     this.#trace = trace;
   }
 
   decision(): Decision {
-    const size: Size = { bytes: this.#policy.ownBytes };
     for (const rule of this.#policy.rules) {
       if (!this.#ask(rule)) continue;
       this.#matched.push(rule.label);
-      size.bytes += 1 + rule.labelBytes;
+      this.#ownBytes += 1 + rule.labelBytes;
     }
     const route = this.#route();
+    if (route !== undefined) this.#ownBytes += route.labelBytes;
+    const size: Size = { bytes: this.#ownBytes };
     let effects: Effects = noEffects;
     try {
       if (this.#failed === undefined) effects = effectsOf(this.#policy, this.#collector, undefined, size);
     } catch (error) {
-      this.#fail(this.#collector.rule, error);
+      this.#fail(this.#collector.last, error);
     }
     return this.#decided(this.#failed === undefined ? effects : this.#closed(), route);
   }
@@ -126,13 +132,19 @@ class Judgement {
   /** What is left when a layer failed: a denial, if there is one as long as every experiment takes its first arm. */
   #closed(): Effects {
     const denial = this.#collector.said.find(({ kind, arm }) => kind === 'deny' && isFirst(arm));
+    // INVARIANT (decision size): what failed may be what was too much.
+    if (this.#ownBytes + (denial?.bytes ?? 0) > valueLimits.decisionBytes - 1024) this.#matched.length = 0;
     return denial?.kind === 'deny' ? { deny: denial.deny, ...noEffects } : noEffects;
   }
 
-  #fail(rule: LinkedRule, error: unknown): void {
+  /** @param rule undefined where none was asked: it is of the leaf then */
+  #fail(rule: LinkedRule | undefined, error: unknown): void {
+    const unit = rule?.unit ?? this.#policy.layers.at(-1);
+    if (unit === undefined) throw new Error('a policy without layers');
     this.#collector.leave();
-    this.#broken |= 1 << rule.layer;
-    this.#failed ??= { rule, failure: error instanceof PolicyFailure ? error : unexpected(error, rule.at) };
+    if (rule !== undefined) this.#broken |= 1 << rule.layer;
+    const failure = error instanceof PolicyFailure ? error : unexpected(error, rule?.at ?? { start: 0, end: 0 });
+    this.#failed ??= { unit, failure };
   }
 
   #decided(effects: Effects, route: LinkedRule | undefined): Decision {
@@ -190,11 +202,11 @@ function unexpected(error: unknown, at: At): PolicyFailure {
   );
 }
 
-function told({ rule, failure }: Failed): NonNullable<Decision['unavailable']> {
+function told({ unit: instance, failure }: Failed): NonNullable<Decision['unavailable']> {
   const { reason, message, at } = failure;
-  const unit = unitOf(at, rule.unit);
+  const unit = unitOf(at, instance);
   const { line, column } = placeOf(unit, at);
-  return { reason, layer: rule.unit.unit.name, message, position: { file: unit.file, line, column } };
+  return { reason, layer: instance.unit.name, message, position: { file: unit.file, line, column } };
 }
 
 const places = new WeakMap<At, Position>();

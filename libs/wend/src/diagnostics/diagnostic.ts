@@ -24,6 +24,9 @@ export interface Diagnostic {
 /** More than these are not worth reading, and a hostile source could have one for each of its characters. */
 const mostReported = 100;
 
+/** Nor longer ones: a name in it may be as long as a source. */
+const longest = 400;
+
 /** Collects what is wrong with one file; several things a run. */
 export class Diagnostics {
   readonly list: Diagnostic[] = [];
@@ -53,9 +56,13 @@ export class Diagnostics {
     if (before >= mostReported) return;
     this.#said.add(key);
     const text = typeof help === 'function' ? help() : help;
-    const found: Diagnostic = { code, severity, message, file: this.#file, span };
-    this.list.push(text === undefined ? found : { ...found, help: text });
+    const found: Diagnostic = { code, severity, message: shortened(message), file: this.#file, span };
+    this.list.push(text === undefined ? found : { ...found, help: shortened(text) });
   }
+}
+
+function shortened(text: string): string {
+  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 }
 
 /** What the author may do, or how to find out. */

@@ -134,9 +134,16 @@ export class Cursor {
 
   /** A word or a string. */
   expectName(what: string): Name {
-    if (this.token.kind !== 'string') return this.expectIdentifier(what);
+    if (this.token.kind !== 'string') return this.#shortName(this.expectIdentifier(what));
     const { value, start, end } = this.takeString();
-    return { text: value, quoted: true, start, end };
+    return this.#shortName({ text: value, quoted: true, start, end });
+  }
+
+  /** A string that stands in every decision. */
+  expectNameString(what: string): Text {
+    const text = this.expectString(what);
+    this.#shortName({ text: text.value, start: text.start, end: text.end });
+    return text;
   }
 
   expectString(what: string): Text {
@@ -202,6 +209,12 @@ export class Cursor {
       this.#close();
     }
     return false;
+  }
+
+  #shortName<Of extends Pick<Name, 'text' | 'start' | 'end'>>(name: Of): Of {
+    const most = sourceLimits.nameChars;
+    if (name.text.length > most) this.report('E014', name.start, name.end, `a name of more than ${most} characters`);
+    return name;
   }
 
   /** Read no further, and report nothing more. */

@@ -52,8 +52,8 @@ function parseBody(cursor: Cursor): Policy | Library | undefined {
     return undefined;
   }
   cursor.advance();
-  const name = cursor.expectString(`the name of the ${kind}, as a string`);
-  const version = cursor.takeWord('version') ? cursor.expectString('a version, as a string') : undefined;
+  const name = cursor.expectNameString(`the name of the ${kind}, as a string`);
+  const version = cursor.takeWord('version') ? cursor.expectNameString('a version, as a string') : undefined;
   const base =
     kind === 'policy' && cursor.takeWord('extends') ? cursor.expectString('a policy as "name@range"') : undefined;
   const declarations: Declaration[] = [];

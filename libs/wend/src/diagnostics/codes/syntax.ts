@@ -75,4 +75,10 @@ export const syntaxCodes = {
     meaning: 'A library is made of const, type, fn and test: it decides nothing, and has no params.',
     example: 'library "l" { rule never { deny "no" } }',
   },
+  E014: {
+    title: 'name too long',
+    meaning:
+      'Names of policies, rules, routes, experiments and arms, and versions, stand in every decision: they have at most 128 characters.',
+    example: `policy "p" { rule "${'long '.repeat(26)}" {} }`,
+  },
 } as const satisfies Record<string, CodePage>;

@@ -16,7 +16,7 @@ const zoneName = /^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/;
 
 /** Undefined where there is no such zone, or no such time. */
 export function clockOf(epochMs: number, zone: string): Clock | undefined {
-  if (Math.abs(epochMs) > 8_640_000_000_000_000) return undefined;
+  if (!(Math.abs(epochMs) <= 8_640_000_000_000_000)) return undefined; // nor NaN
   if (zone === 'UTC') return utcClock(epochMs);
   const formatter = formatterOf(zone);
   if (formatter === undefined) return undefined;
