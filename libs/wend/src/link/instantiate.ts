@@ -1,4 +1,5 @@
 // Units of one chain to instances that know each other: with the functions that lower layers put in the place of open ones, and all values computed.
+import { placeOf } from '../check/names.ts';
 import type { RunLimits } from '../limits.ts';
 import type { BackEnd, Instance } from '../run/instance.ts';
 import { layerOf, type Layer } from './layer.ts';
@@ -95,16 +96,16 @@ function fresh(
 /** The functions of an instance: where they are open, those of the layer below that have their names. */
 function functionsOf(instance: Instance, below: Instance): Instance['functions'] {
   return instance.unit.functions.map(({ name, open }, index) => {
-    const place = below.unit.functions.findIndex((one) => one.name === name);
-    if (instance === below || (open && place >= 0)) return entry(below, instance === below ? index : place);
-    return instance.functions[index] ?? entry(instance, index);
+    if (instance === below) return entry(instance, index);
+    const place = open ? placeOf(below.unit.functions, name) : -1;
+    return place >= 0 ? entry(below, place) : (instance.functions[index] ?? entry(instance, index));
   });
 }
 
 function entry(unit: Instance, index: number): Instance['functions'][number] {
   const call = unit.code.functions[index];
   if (call === undefined) throw new Error('the back end left out a function');
-  return { unit, call };
+  return { unit, index, call };
 }
 
 function sameLimits(one: RunLimits, other: RunLimits): boolean {

@@ -36,6 +36,7 @@ export function fillValues(drafts: readonly Draft[], limits: RunLimits): ValueFa
   const meters = new Map(drafts.map((draft) => [draft, new Meter(limits)]));
   const state = new Map<IrValue, 'begun' | 'done'>();
   const own = new Map<Instance, Draft>(drafts.map((draft) => [draft, draft]));
+  const reached = new Map<object, readonly Place[]>();
 
   for (const draft of drafts) {
     for (const index of draft.unit.values.keys()) {
@@ -54,8 +55,9 @@ export function fillValues(drafts: readonly Draft[], limits: RunLimits): ValueFa
         stack.pop();
         continue;
       }
-      const waiting =
-        state.get(value) === 'begun' ? [] : needs(place).filter((need) => state.get(valueOf(need)) !== 'done');
+      const needed = state.get(value) === 'begun' ? [] : guarded(place, () => needs(place));
+      if ('failure' in needed) return needed;
+      const waiting = needed.filter((need) => state.get(valueOf(need)) !== 'done');
       state.set(value, 'begun');
       const circle = waiting.find((need) => state.get(valueOf(need)) === 'begun');
       if (circle !== undefined) return circular(circle);
@@ -73,21 +75,45 @@ export function fillValues(drafts: readonly Draft[], limits: RunLimits): ValueFa
   function needs(place: Place): readonly Place[] {
     const setter = setterOf(place);
     if (setter !== place) return [setter];
-    const found: Place[] = [];
-    const called = new Set<object>();
-    const todo: [Instance, object][] = [[place.draft, valueOf(place).body]];
-    for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
-      const [instance, body] = next;
-      if (called.has(body)) continue;
-      called.add(body);
-      const { values, functions } = referencesOf(body);
-      for (const { unit, index } of values) {
-        const draft = own.get(target(instance, unit));
-        if (draft !== undefined) found.push({ draft, index });
-      }
-      for (const ref of functions) todo.push(functionBehind(instance, ref));
-    }
+    const { values, functions } = referencesOf(valueOf(place).body);
+    const found = placesOf(place.draft, values);
+    for (const ref of functions) for (const one of behind(functionBehind(place.draft, ref), place)) found.push(one);
     return found;
+  }
+
+  /** What a function reads, through all that it calls. Charged to the value that asks first: a thousand values may each call what calls a thousand others. */
+  function behind([instance, body]: [Instance, object], asking: Place): readonly Place[] {
+    const before = reached.get(body);
+    if (before !== undefined) return before;
+    const meter = meterOf(asking.draft);
+    const found = new Set<Place>();
+    const called = new Set<object>();
+    const todo: [Instance, object][] = [[instance, body]];
+    for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
+      const [at, one] = next;
+      if (called.has(one)) continue;
+      called.add(one);
+      meter.burn(1, valueOf(asking).at);
+      const { values, functions } = referencesOf(one);
+      for (const read of placesOf(at, values)) found.add(read);
+      for (const ref of functions) todo.push(functionBehind(at, ref));
+    }
+    const places = [...found];
+    reached.set(body, places);
+    return places;
+  }
+
+  function placesOf(instance: Instance, values: readonly Ref[]): Place[] {
+    return values.flatMap(({ unit, index }) => {
+      const draft = own.get(target(instance, unit));
+      return draft === undefined ? [] : [{ draft, index }];
+    });
+  }
+
+  function meterOf(draft: Draft): Meter {
+    const meter = meters.get(draft);
+    if (meter === undefined) throw new Error('a value of another policy');
+    return meter;
   }
 
   function setterOf(place: Place): Place {
@@ -103,19 +129,21 @@ export function fillValues(drafts: readonly Draft[], limits: RunLimits): ValueFa
       draft.values[index] = setter.draft.values[setter.index] ?? null;
       return undefined;
     }
-    try {
-      const run = {
-        meter: meters.get(draft) ?? new Meter(limits),
-        input: sampleInput,
-        catalogue: nothing,
-        effects: silent,
-      };
+    return guarded(place, () => {
+      const run = { meter: meterOf(draft), input: sampleInput, catalogue: nothing, effects: silent };
       draft.values[index] = draft.code.values[index]?.(draft, run) ?? null;
       return undefined;
-    } catch (error) {
-      if (!(error instanceof PolicyFailure)) throw error;
-      return { instance: draft, value: valueOf(place), failure: error };
-    }
+    });
+  }
+}
+
+/** What comes of it, or how the policy fails there. */
+function guarded<Of>({ draft, index }: Place, run: () => Of): Of | ValueFailure {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof PolicyFailure)) throw error;
+    return { instance: draft, value: valueOf({ draft, index }), failure: error };
   }
 }
 
@@ -134,8 +162,7 @@ function functionBehind(instance: Instance, { unit, index }: Ref): [Instance, ob
   const owner = target(instance, unit);
   const entry = owner.functions[index];
   if (entry === undefined) throw new Error('a reference names no function');
-  const place = entry.unit.code.functions.indexOf(entry.call);
-  return [entry.unit, entry.unit.unit.functions[place]?.body ?? {}];
+  return [entry.unit, entry.unit.unit.functions[entry.index]?.body ?? {}];
 }
 
 function target(instance: Instance, unit: number): Instance {

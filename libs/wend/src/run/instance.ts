@@ -35,8 +35,8 @@ export interface Instance {
   readonly values: readonly Value[];
   /** `Ref.unit` → instance; the first is itself. */
   readonly links: readonly Instance[];
-  /** Its functions, and what a layer below put in the place of an `open` one. */
-  readonly functions: readonly { readonly unit: Instance; readonly call: CompiledFunction }[];
+  /** Its functions, and what a layer below put in the place of an `open` one: each with its place in its own unit. */
+  readonly functions: readonly { readonly unit: Instance; readonly index: number; readonly call: CompiledFunction }[];
 }
 
 /** Takes what rules and routes say. */

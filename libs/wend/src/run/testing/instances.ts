@@ -21,7 +21,7 @@ export function alone(unit: Unit, backEnd: BackEnd, input: Input, catalogue = te
   const functions: Instance['functions'][number][] = [];
   const instance: Instance = { unit, code, values, links, functions };
   links.push(instance);
-  for (const call of code.functions) functions.push({ unit: instance, call });
+  for (const [index, call] of code.functions.entries()) functions.push({ unit: instance, index, call });
   const run = (of: Input, limits = runLimits) => ({
     meter: new Meter(limits),
     input: of,
