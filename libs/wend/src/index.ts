@@ -14,7 +14,7 @@ export { positionAt, type Position } from './diagnostics/position.ts';
 export { render } from './diagnostics/render.ts';
 export { toSarif } from './diagnostics/sarif.ts';
 export { costModel, runLimits, sourceLimits, valueLimits, type RunLimits } from './limits.ts';
-export { checkCatalogue, link, type Linked, type LinkedPolicy, type LinkOptions } from './link/link.ts';
+export { checkCatalogue, link, linkSteps, type Linked, type LinkedPolicy, type LinkOptions } from './link/link.ts';
 export { prepare } from './link/prepare.ts';
 export { UnitCache } from './link/unit-cache.ts';
 export { closures } from './run/closures.ts';

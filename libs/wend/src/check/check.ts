@@ -1,6 +1,7 @@
 // Tree to unit: names resolved, types inferred, fuel priced; or what is wrong with it.
 import { Diagnostics, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { IrBreaker, IrFunction, IrRoute, IrRule, IrTest, IrValue, Unit, UnitName } from '../ir/ir.ts';
+import { each, finish } from '../steps.ts';
 import { splitReference } from '../syntax/reference.ts';
 import type { Declaration, Library, Policy, SourceFile } from '../syntax/tree.ts';
 import { ConstantTable } from './constants.ts';
@@ -26,11 +27,18 @@ export interface Surroundings {
   readonly imports: ReadonlyMap<string, Unit>;
 }
 
+export interface Checked {
+  readonly unit: Unit | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 /** The unit, unless there are errors; warnings beside it. `Unit.uses` are the imports in their order, then the bases. */
-export function check(
-  source: SourceFile,
-  surroundings: Surroundings,
-): { unit: Unit | undefined; diagnostics: readonly Diagnostic[] } {
+export function check(source: SourceFile, surroundings: Surroundings): Checked {
+  return finish(checkSteps(source, surroundings));
+}
+
+/** The same, a declaration a step. */
+export function* checkSteps(source: SourceFile, surroundings: Surroundings): Generator<undefined, Checked> {
   const diagnostics = new Diagnostics(source.file);
   const { body } = source;
   if (body === undefined) return { unit: undefined, diagnostics: [] };
@@ -44,22 +52,28 @@ export function check(
     spent: { regexChars: 0 },
     innerAnds: new WeakSet(),
   };
-  const unit = checkBody(source, body, context, surroundings);
+  const unit = yield* checkBody(source, body, context, surroundings);
   const found = diagnostics.list.toSorted((one, other) => one.span.start - other.span.start);
   return { unit: diagnostics.hasErrors ? undefined : unit, diagnostics: found };
 }
 
 /** INVARIANT (order): types, then signatures, then params and consts in their order, then what runs. Each knows those before it. */
-function checkBody(source: SourceFile, body: Policy | Library, context: UnitContext, { bases }: Surroundings): Unit {
+function* checkBody(
+  source: SourceFile,
+  body: Policy | Library,
+  context: UnitContext,
+  { bases }: Surroundings,
+): Generator<undefined, Unit> {
   const place = startOf(context, 'value');
   checkName(place, body.name, source.text.slice(body.name.start, body.name.end));
   const version = checkVersion(place, body.version);
   const types = defineTypes(place, of(body, 'type'));
   const declared = declareFunctions(place, of(body, 'fn'));
   const values: readonly IrValue[] = checkValues(context, body.declarations);
-  const functions: readonly IrFunction[] = declared.map((one) => checkFunction(context, one));
-  const rules: readonly IrRule[] = of(body, 'rule').map((node) => checkRule(context, node));
-  const routes: readonly IrRoute[] = of(body, 'route').map((node) => checkRoute(context, node));
+  yield;
+  const functions: readonly IrFunction[] = yield* each(declared, (one) => checkFunction(context, one));
+  const rules: readonly IrRule[] = yield* each(of(body, 'rule'), (node) => checkRule(context, node));
+  const routes: readonly IrRoute[] = yield* each(of(body, 'route'), (node) => checkRoute(context, node));
   const breakers: readonly IrBreaker[] = of(body, 'breaker').flatMap((node) => checkBreaker(place, node) ?? []);
   const tests: readonly IrTest[] = checkTests(context, of(body, 'test'));
   const isRoot = body.kind === 'policy' && body.extends === undefined;

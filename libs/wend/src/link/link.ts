@@ -8,6 +8,7 @@ import { stringBytes } from '../data/json.ts';
 import { runLimits, sourceLimits, costModel, type RunLimits } from '../limits.ts';
 import type { BackEnd, Instance } from '../run/instance.ts';
 import { catalogueDiagnostics } from './catalogue-literals.ts';
+import { finish } from '../steps.ts';
 import { instantiate } from './instantiate.ts';
 import type { Layer, LinkedRule } from './layer.ts';
 import { load } from './load.ts';
@@ -66,16 +67,20 @@ export interface Linked {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/**
- * Parse, check and link a policy with all that it extends and imports.
- *
- * One unit of work: a host with many policies links one in a slice of its loop, with `units` shared. Warnings are of the leaf alone.
- */
+/** Parse, check and link a policy with all that it extends and imports. Warnings are of the leaf alone. */
 export function link(leaf: Source, options: LinkOptions): Linked {
+  return finish(linkSteps(leaf, options));
+}
+
+/**
+ * The same in steps, none of which takes longer than what docs/wend/limits.md says: a source parsed, a declaration checked, what is checked put together.
+ * Other policies may be linked, and `units` swept, between two of them.
+ */
+export function* linkSteps(leaf: Source, options: LinkOptions): Generator<undefined, Linked> {
   const units = options.units ?? new UnitCache();
-  const { loaded, diagnostics } = load(leaf, options, units);
+  const { loaded, diagnostics } = yield* load(leaf, options, units);
   if (loaded === undefined) return { policy: undefined, diagnostics };
-  const { placed, diagnostics: found } = make(loaded, units);
+  const { placed, diagnostics: found } = yield* make(loaded, units);
   diagnostics.push(...found);
   if (placed === undefined || hasErrors(diagnostics)) return { policy: undefined, diagnostics: sorted(diagnostics) };
   const { policy, diagnostics: more } = assemble(placed, options);

@@ -26,22 +26,23 @@ export interface Loaded {
 type Place = 'leaf' | 'base' | 'import';
 
 /** Undefined where the leaf cannot even be read. Whatever is reported as an error keeps the policy from being linked. */
-export function load(
+export function* load(
   leaf: Source,
   options: LinkOptions,
   units: UnitCache,
-): { loaded: Loaded | undefined; diagnostics: Diagnostic[] } {
+): Generator<undefined, { loaded: Loaded | undefined; diagnostics: Diagnostic[] }> {
   const diagnostics: Diagnostic[] = [];
   /** By text: the same text is the same source, whatever file it is said to be in. */
   const seen = new Map<KnownText, Loaded | undefined>();
-  const loaded = read(leaf, []);
+  const loaded = yield* read(leaf, []);
   return { loaded, diagnostics };
 
   /** @param above what led here, the leaf first */
-  function read(source: Source, above: readonly Header[]): Loaded | undefined {
+  function* read(source: Source, above: readonly Header[]): Generator<undefined, Loaded | undefined> {
     const known = units.text(source.text, options.digest);
     if (seen.has(known)) return seen.get(known);
     const { header, tree, found } = headerOf(source, known);
+    yield;
     diagnostics.push(...found);
     if (header === undefined) {
       seen.set(known, undefined);
@@ -51,10 +52,10 @@ export function load(
     const path = [...above, header];
     const imports = new Map<string, Loaded>();
     for (const one of header.imports) {
-      const target = follow(one, 'import', path, reporter);
+      const target = yield* follow(one, 'import', path, reporter);
       if (target !== undefined) imports.set(one.value, target);
     }
-    const base = header.extends === undefined ? undefined : follow(header.extends, 'base', path, reporter);
+    const base = header.extends === undefined ? undefined : yield* follow(header.extends, 'base', path, reporter);
     diagnostics.push(...reporter.list);
     const broken = reporter.hasErrors || found.some(({ severity }) => severity === 'error');
     const made: Loaded = { source, known, header, tree, base, imports, broken };
@@ -62,12 +63,12 @@ export function load(
     return made;
   }
 
-  function follow(
+  function* follow(
     text: Span & { readonly value: string },
     place: Place,
     path: readonly Header[],
     reporter: Diagnostics,
-  ): Loaded | undefined {
+  ): Generator<undefined, Loaded | undefined> {
     const reference = splitReference(text.value);
     const { name, range } = reference;
     if (!isReferenceName(name) || (range !== undefined && !isRange(range))) {
@@ -97,7 +98,7 @@ export function load(
       reporter.report('E420', text, `there is no ${place === 'base' ? 'policy' : 'library'} "${text.value}"`);
       return undefined;
     }
-    const target = read(source, path);
+    const target = yield* read(source, path);
     return target === undefined || !fits(target.header, reference, place, text, reporter) ? undefined : target;
   }
 }

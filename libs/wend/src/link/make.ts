@@ -1,5 +1,5 @@
 // What was loaded, checked against what it stands on: each text in each surroundings once.
-import { check } from '../check/check.ts';
+import { checkSteps } from '../check/check.ts';
 import type { Source } from '../data/source.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Unit } from '../ir/ir.ts';
@@ -22,27 +22,31 @@ export interface Placed {
 }
 
 /** Check a leaf and all that it stands on; undefined where something of it has errors. */
-export function make(leaf: Loaded, units: UnitCache): { placed: Placed | undefined; diagnostics: Diagnostic[] } {
+export function* make(
+  leaf: Loaded,
+  units: UnitCache,
+): Generator<undefined, { placed: Placed | undefined; diagnostics: Diagnostic[] }> {
   const diagnostics: Diagnostic[] = [];
   const done = new Map<Loaded, Placed | undefined>();
-  return { placed: visit(leaf), diagnostics };
+  return { placed: yield* visit(leaf), diagnostics };
 
-  function visit(loaded: Loaded): Placed | undefined {
+  function* visit(loaded: Loaded): Generator<undefined, Placed | undefined> {
     if (done.has(loaded)) return done.get(loaded);
-    const placed = place(loaded);
+    const placed = yield* place(loaded);
     done.set(loaded, placed);
     return placed;
   }
 
-  function place(loaded: Loaded): Placed | undefined {
-    const base = loaded.base === undefined ? undefined : visit(loaded.base);
-    const imports = new Map([...loaded.imports].map(([text, one]) => [text, visit(one)] as const));
+  function* place(loaded: Loaded): Generator<undefined, Placed | undefined> {
+    const base = loaded.base === undefined ? undefined : yield* visit(loaded.base);
+    const imports = new Map<string, Placed | undefined>();
+    for (const [text, one] of loaded.imports) imports.set(text, yield* visit(one));
     // What it stands on is wrong, and that was said: whatever would be found here may only follow from it.
     if (loaded.header.extends !== undefined && base === undefined) return undefined;
     const found = present(loaded.header.imports.map(({ value }) => imports.get(value)));
     if (found === undefined) return undefined;
     const bases = base === undefined ? [] : [base, ...base.bases];
-    const made = once(loaded, bases, imports, units);
+    const made = yield* once(loaded, bases, imports, units);
     // A warning is for the author of the text, who links it as the leaf.
     diagnostics.push(...made.diagnostics.filter(({ severity }) => severity === 'error' || loaded === leaf));
     if (made.unit === undefined || loaded.broken) return undefined;
@@ -59,12 +63,12 @@ export function compiled({ unit, made }: Placed, backEnd: BackEnd): CompiledUnit
   return code;
 }
 
-function once(
+function* once(
   loaded: Loaded,
   bases: readonly Placed[],
   imports: ReadonlyMap<string, Placed | undefined>,
   units: UnitCache,
-): Made {
+): Generator<undefined, Made> {
   const { source, known, tree } = loaded;
   const key = [
     source.file,
@@ -73,10 +77,13 @@ function once(
   ].join('\n');
   const before = known.units.get(key);
   if (before !== undefined && !loaded.broken) return before;
-  const { unit, diagnostics } = check(tree ?? parse(source.text, source.file).source, {
+  const { unit, diagnostics } = yield* checkSteps(tree ?? parse(source.text, source.file).source, {
     bases: bases.map(({ unit: base }) => base),
     imports: new Map([...imports].flatMap(([text, placed]) => (placed === undefined ? [] : [[text, placed.unit]]))),
   });
+  // Between two steps another policy may have been linked that stands on it too.
+  const meanwhile = known.units.get(key);
+  if (meanwhile !== undefined && !loaded.broken) return meanwhile;
   const made: Made = { id: units.nextId(), unit, diagnostics, compiled: new Map(), shared: new Map() };
   if (!loaded.broken) known.units.set(key, made);
   return made;
