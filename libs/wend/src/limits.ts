@@ -24,11 +24,15 @@ export const valueLimits = {
   levels: 4000,
 } as const;
 
-/** Bytes of a source, depth of its tree (left chains included), characters of a name that stands in decisions, rules of a linked policy (and routes), layers of its chain, sources that it is made of. */
+/**
+ * Bytes of a source, words and signs of a declaration in it, characters (UTF-16 code units) of a name that stands in decisions, depth of its tree (left
+ * chains included); rules of a linked policy (and routes), layers of its chain, sources that it is made of.
+ */
 export const sourceLimits = {
   bytes: 256 * 1024,
-  depth: 200,
+  declarationWords: 16 * 1024,
   nameChars: 128,
+  depth: 200,
   rules: 500,
   layers: 8,
   units: 64,

@@ -181,6 +181,23 @@ export class Cursor {
     this.report('E001', token.start, token.end, `expected ${what}, found ${found}`, mistaken(token) ?? help);
   }
 
+  /** Whether nothing more is read: it got too deep. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** How many tokens were taken. */
+  get place(): number {
+    return this.#index;
+  }
+
+  /** Tokens taken since then, but for commas: formatting puts some at the end of lists. */
+  wordsSince(place: number): number {
+    let words = 0;
+    for (let at = place; at < this.#index; at += 1) if (this.#tokens.significant[at]?.text !== ',') words += 1;
+    return words;
+  }
+
   /** Go a level down. False when that is too deep: then everything ends here, or the author would get an error for each level. */
   enter(levels = 1): boolean {
     this.#depth += levels;

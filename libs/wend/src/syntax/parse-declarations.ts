@@ -1,4 +1,5 @@
 // What stands in a policy or a library. Each function reads what follows the word of its declaration.
+import { sourceLimits } from '../limits.ts';
 import type { Cursor } from './cursor.ts';
 import { parseInt, parseModel, parseRecord } from './parse-primaries.ts';
 import { parseExpression } from './parse-expressions.ts';
@@ -14,7 +15,15 @@ export function parseDeclarations(cursor: Cursor, of: 'policy' | 'library'): rea
   const declarations: Declaration[] = [];
   while (!cursor.atSymbol('}') && !cursor.atEnd()) {
     const word = cursor.token;
+    const { place } = cursor;
     const declaration = parseDeclaration(cursor);
+    if (!cursor.closed && cursor.wordsSince(place) > sourceLimits.declarationWords) {
+      // Left out: what checks and compiles a declaration does so without a pause.
+      const help = 'make functions, or several rules, of it';
+      const most = sourceLimits.declarationWords;
+      cursor.report('E015', word.start, word.end, `a declaration of more than ${most} words and signs`, help);
+      continue;
+    }
     if (declaration !== undefined) {
       if (of === 'library' && !inLibraries.has(declaration.kind)) {
         const help = 'a library is made of const, type, fn and test; all else stands in a policy';

@@ -81,4 +81,10 @@ export const syntaxCodes = {
       'Names of policies, rules, routes, experiments and arms, and versions, stand in every decision: they have at most 128 characters.',
     example: `policy "p" { rule "${'long '.repeat(26)}" {} }`,
   },
+  E015: {
+    title: 'declaration too large',
+    meaning:
+      'A rule, route, function or other declaration has at most 16 384 words and signs (some 2 000 lines): it is checked and compiled in one go, while requests wait. Make functions, or several rules, of it.',
+    example: `policy "p" { rule much { ${'tag x = 1 '.repeat(4_100)} } }`,
+  },
 } as const satisfies Record<string, CodePage>;
