@@ -262,7 +262,7 @@ export class Bench {
   #tidy(): void {
     this.#forget();
     const held = [...this.#held.values()];
-    this.#linker.sweep(held.flatMap(({ linked }) => (linked === undefined ? [] : [linked])));
+    void this.#linker.sweep(held.flatMap(({ linked }) => (linked === undefined ? [] : [linked])));
     for (const [name, keys] of this.#standing) {
       for (const key of keys) if (!this.#held.has(key)) keys.delete(key);
       if (keys.size === 0) this.#standing.delete(name);

@@ -1,9 +1,10 @@
 // Texts to policies: the language's linker, given what others have published.
+import { setImmediate } from 'node:timers/promises';
 import type { PolicySource } from '@router-mesh/contracts';
 import {
   closures,
   generate,
-  link,
+  linkSteps,
   runLimits,
   UnitCache,
   type Catalogue,
@@ -53,11 +54,18 @@ export class Linker {
 
   /** Link what can be linked at once; a promise when something must be fetched first: try again when it has resolved. */
   tryLink(leaf: Source, resolve: Resolve, catalogue?: Catalogue): Made | Promise<unknown> {
+    const steps = this.#steps(leaf, resolve, catalogue);
+    let next = steps.next();
+    while (next.done !== true) next = steps.next();
+    return next.value;
+  }
+
+  *#steps(leaf: Source, resolve: Resolve, catalogue?: Catalogue): Generator<undefined, Made | Promise<unknown>> {
     const missing: Promise<unknown>[] = [];
     const lock = new Map<string, string>();
     const names = new Set<string>();
     const texts = new Map([[leaf.file, leaf.text]]);
-    const linked = link(leaf, {
+    const linked = yield* linkSteps(leaf, {
       ...this.#options,
       ...(catalogue === undefined ? {} : { catalogue }),
       resolve: (name, range) => {
@@ -80,19 +88,38 @@ export class Linker {
     };
   }
 
-  /** Link, whatever must be fetched. @throws RouterError when something cannot be fetched now */
+  /** Link, whatever must be fetched, and let requests be judged meanwhile. @throws RouterError when something cannot be fetched now */
   async link(leaf: Source, resolve: Resolve, catalogue?: Catalogue): Promise<Made> {
     for (;;) {
-      const made = this.tryLink(leaf, resolve, catalogue);
+      const { result: made } = await inSlices(this.#steps(leaf, resolve, catalogue));
       if (!(made instanceof Promise)) return made;
       await made;
     }
   }
 
-  /** Let go of what none of these is made of. */
-  sweep(inUse: Iterable<LinkedPolicy>): void {
-    this.#units.sweep(inUse);
+  /** Let go of what none of these is made of, a slice at a time. */
+  async sweep(inUse: Iterable<LinkedPolicy>): Promise<void> {
+    await inSlices(this.#units.sweep(inUse));
   }
+
+  /** Sources that it holds, checked and compiled. */
+  get size(): number {
+    return this.#units.size;
+  }
+}
+
+/** How long others wait for a slice, in ms, unless one of its steps takes longer. */
+const sliceMs = 5;
+
+async function inSlices<Result>(steps: Generator<undefined, Result>): Promise<{ readonly result: Result }> {
+  let next = steps.next();
+  for (let begun = performance.now(); next.done !== true; next = steps.next()) {
+    if (performance.now() - begun < sliceMs) continue;
+    await setImmediate();
+    begun = performance.now();
+  }
+  // In a record: what is awaited by returning it would be the promise of what is missing.
+  return { result: next.value };
 }
 
 /** How the source of a policy is called where nobody said it. */
