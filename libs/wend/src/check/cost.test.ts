@@ -49,6 +49,15 @@ test('what a source costs is the same whenever it is checked', () => {
   expect(checkText(text).unit).toEqual(checkText(text).unit);
 });
 
+test('a call pays for room for locals, used or not: 1 for every 16', () => {
+  const costOf = (locals: number) => {
+    const lets = Array.from({ length: locals }, (_, index) => `let a${index} = 1`).join(' ');
+    return checkText(inFunction(`if n > 5 { ${lets} } return 1`)).unit?.functions[0]?.body.cost ?? 0;
+  };
+  // Two of them are its parameters.
+  expect([13, 14, 29, 30].map((locals) => costOf(locals) - costOf(0))).toEqual([0, 1, 1, 2]);
+});
+
 test('no region of a unit is free', () => {
   const text = inFunction('for x in [1] { } while n > 5 { } if n > 1 { } return 1');
   const regions = regionsOf(checkText(text).unit);

@@ -81,7 +81,7 @@ test('what is accepted runs, alike in both back ends, and comes to a value of it
     { numRuns: runs },
   );
   expect(accepted).toBeGreaterThan(runs / 10);
-});
+}, 3_600_000);
 
 /** Of a value as JSON has it. */
 function conforms(value: unknown, type: Type): boolean {
