@@ -1,11 +1,11 @@
 // Policies written to break the host, the whole way: parsed, checked, linked, decided by both back ends and explained (`decided` compares them).
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decided, policy } from './decide/decide.testing.ts';
-import type { Catalogue, ModelRecord } from './decide/catalogue.ts';
-import type { Json } from './decide/decision.ts';
+import type { Catalogue, ModelRecord } from './data/catalogue.ts';
+import type { Json } from './data/json.ts';
 import { linkTexts, problems } from './link/link.testing.ts';
 import { hostileKeys, hostileNames } from './run/testing/hostile.ts';
-import { sampleCatalogue } from './tools/sample-catalogue.ts';
+import { sampleCatalogue } from './data/sample-catalogue.ts';
 
 type Texts = readonly [string, ...string[]];
 

@@ -15,7 +15,7 @@ export function sourceOf(text: string): Source {
 }
 
 /** The newest one, which stands first, of those with the name. */
-function resolver(texts: readonly string[]): LinkOptions['resolve'] {
+export function resolver(texts: readonly string[]): LinkOptions['resolve'] {
   const sources = texts.map(sourceOf);
   return (name) => sources.find(({ file }) => file === `${name}.wend`);
 }
