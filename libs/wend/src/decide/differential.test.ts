@@ -9,7 +9,7 @@ import { decide } from './decide.ts';
 import { explain } from './explain.ts';
 import { randomBundle } from './random-bundles.testing.ts';
 
-const bundles = process.env['MESH_TEST_LONG'] === undefined ? 120 : 30_000;
+const bundles = process.env['MESH_TEST_LONG'] === undefined ? 120 : 10_000;
 /** Every third so little that any layer fails, at every place in turn. */
 const limitsOf = (seed: number) => ({ ...runLimits, fuel: seed % 3 === 0 ? 20 + (seed % 311) : 3000 });
 
