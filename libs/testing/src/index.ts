@@ -18,12 +18,28 @@ export {
 export { natsCluster, NatsCluster, type NatsClusterOptions } from './nats-cluster.ts';
 export { natsServer, NatsServer, type Nats, type NatsServerOptions } from './nats-server.ts';
 export { freePort, OtlpReceiver, type ReceivedSpan } from './otlp-receiver.ts';
-export { isComplete, PlainClient, textOf, type Answer, type Frame } from './plain-client.ts';
+export { isComplete, PlainClient, textOf, type Answer, type AnswerBody, type Frame } from './plain-client.ts';
 export { poll, until } from './poll.ts';
 export { TestProcess } from './process.ts';
+export { Publisher } from './publisher.ts';
 export { RawConnection, type RawBytes } from './raw-connection.ts';
 export { publishRaw, type RawMessage } from './raw-publish.ts';
 export { readStream, type ReadStream } from './read-stream.ts';
+export {
+  answer,
+  chunk,
+  completion,
+  cut,
+  done,
+  event,
+  hang,
+  scriptedUpstream,
+  ScriptedUpstream,
+  stream,
+  usageChunk,
+  type Received,
+  type Script,
+} from './scripted-upstream.ts';
 export { tcpProxy, TcpProxy } from './tcp-proxy.ts';
 export { EndlessModel, pieceNumber } from './endless-model.ts';
 export { ScriptedReader, type ReaderFrame, type Reading } from './scripted-reader.ts';
