@@ -18,7 +18,7 @@ export { checkCatalogue, link, linkSteps, type Linked, type LinkedPolicy, type L
 export { prepare } from './link/prepare.ts';
 export { UnitCache } from './link/unit-cache.ts';
 export { closures } from './run/closures.ts';
-export { generate } from './run/generate.ts';
+export { canGenerate, generate } from './run/generate.ts';
 export type { BackEnd } from './run/instance.ts';
 export { compareVersions, isRange, satisfies } from './semver.ts';
 export { format } from './syntax/format.ts';

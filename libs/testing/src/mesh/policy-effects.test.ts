@@ -114,6 +114,36 @@ describe('fallback', () => {
   });
 });
 
+describe('fallback on', () => {
+  const said = (status: number, code = ''): Script => answer(status, { error: { message: 'no', code } });
+  const scripts: Readonly<Record<string, Script>> = {
+    timeout: said(504),
+    server_error: said(500),
+    rate_limited: said(429),
+    overloaded: said(503),
+    content_filter: said(400, 'content_filter'),
+    context_length: said(400, 'context_length_exceeded'),
+    auth: said(401),
+    bad_request: said(400),
+  };
+
+  test.each(Object.entries(scripts))(
+    '%s alone is taken after that, and on all others alone not',
+    async (failure, script) => {
+      const others = Object.keys(scripts).filter((other) => other !== failure);
+      await publisher.main(`on.${failure}`, `route r { candidates @one/a\n fallback @two/x on ${failure} }`);
+      await publisher.main(`not.${failure}`, `route r { candidates @one/a\n fallback @two/x on ${others.join(', ')} }`);
+      one.script = script;
+      expect((await world.chat(`on.${failure}`)).router).toMatchObject({
+        model: 'two/x',
+        attempts: [{ model: 'one/a', class: failure }],
+      });
+      expect((await world.chat(`not.${failure}`)).error).toBeDefined();
+      expect(two.received).toHaveLength(1);
+    },
+  );
+});
+
 describe('transform', () => {
   test('request: what the model is sent', async () => {
     await publisher.main(
@@ -230,6 +260,11 @@ describe('a parent', () => {
     expect(router).toMatchObject({ policy: 'house/main', model: 'one/b' });
     expect(one.last.body['max_tokens']).toBe(7);
   });
+});
+
+test("platform's policy holds for who has none, and none above", async () => {
+  await publisher.main('platform', 'route r { candidates @one/c }');
+  expect((await world.chat('nobody.here')).router).toMatchObject({ policy: 'platform/main', model: 'one/c' });
 });
 
 test('requested(): an explicit vendor/model, a name and auto are honoured, within what the policy allows', async () => {

@@ -1,7 +1,7 @@
 // How policies are run is for the host to say: without generated code they decide the same, and with more fuel and depth what needs it.
 import { ulid } from 'ulid';
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import type { AnswerBody } from '../index.ts';
+import type { AnswerBody, ServiceProcess } from '../index.ts';
 import { asking, PolicyWorld } from './policy-world.testing.ts';
 
 /** The first needs more calls within calls than 64, the second more fuel than 20 000. */
@@ -46,9 +46,9 @@ afterAll(() => world[Symbol.asyncDispose]());
 beforeEach(() => world.reset());
 
 /** Another policy process in the place of the one that runs. */
-async function replacePolicy(environment: Readonly<Record<string, string>>): Promise<void> {
+async function replacePolicy(environment: Readonly<Record<string, string>>): Promise<ServiceProcess> {
   for (const policy of mesh.of('policy')) await policy.stop();
-  await mesh.start('policy', environment);
+  return await mesh.start('policy', environment);
 }
 
 test('without generated code, in a process that forbids it, all is decided as with it, at the same cost', async () => {
@@ -58,8 +58,14 @@ test('without generated code, in a process that forbids it, all is decided as wi
     return judged((await client.ask('decide', body, options)).body);
   };
   const generated = await Promise.all(asked.map(ask));
-  await replacePolicy({ NODE_OPTIONS: '--disallow-code-generation-from-strings', ROUTER_POLICY_CODEGEN: '0' });
+  const forbidden = { NODE_OPTIONS: '--disallow-code-generation-from-strings' };
+  const told = await replacePolicy({ ...forbidden, ROUTER_POLICY_CODEGEN: '0' });
   expect(await Promise.all(asked.map(ask))).toEqual(generated);
+  expect(told.troubles).toEqual([]);
+  // Nobody told this one: it finds out by itself, and says so once.
+  const untold = await replacePolicy(forbidden);
+  expect(await Promise.all(asked.map(ask))).toEqual(generated);
+  expect(untold.troubles).toEqual([expect.stringContaining('ROUTER_POLICY_CODEGEN=0')]);
   expect(generated).toContainEqual(expect.objectContaining({ code: 'denied', message: 'not thrifty' }));
   expect(new Set(generated.map((one) => JSON.stringify(one))).size).toBeGreaterThan(5);
 });

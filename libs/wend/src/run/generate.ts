@@ -9,11 +9,18 @@ import type { BackEnd, CompiledFunction } from './instance.ts';
 
 export const generate: BackEnd = backEnd((unit, of, parameters) => {
   const { text, table } = generatedText(unit, of, parameters);
-  // The one place where text becomes code. docs/wend/code-generation.md reviews what it may hold.
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval
-  const make = new Function('k', text) as (table: readonly unknown[]) => CompiledFunction;
-  return make(table);
+  return codeOf(text)(table);
 });
+
+/** Whether this process may turn text into code: `node --disallow-code-generation-from-strings` may not. */
+export function canGenerate(): boolean {
+  try {
+    codeOf('return null;');
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** The body of a function of `k`, the table, which returns the procedure. */
 export function generatedText(
@@ -39,4 +46,10 @@ export function generatedText(
     '});',
   ].join('\n');
   return { text, table: writer.table };
+}
+
+/** The one place where text becomes code. docs/wend/code-generation.md reviews what it may hold. */
+function codeOf(text: string): (table: readonly unknown[]) => CompiledFunction {
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval
+  return new Function('k', text) as (table: readonly unknown[]) => CompiledFunction;
 }

@@ -18,6 +18,7 @@ import type { z } from 'zod';
 import type { HealthBoard } from '../health.ts';
 import { policyManagement } from './administration.ts';
 import { Bench, type BenchListener } from './bench.ts';
+import { mayGenerate } from './code-generation.ts';
 import { DecisionLog } from './decision-log.ts';
 import { tellDiagnostics } from './diagnostics.ts';
 import { HealthMaps } from './health-map.ts';
@@ -64,7 +65,7 @@ export function policiesInForce(
 ): InForce {
   const { policyFuel: fuel, policyDepth: depth, policyCodegen: codegen, policyWatchMs: watchMs } = settings;
   const sources = new Sources(house);
-  const linker = new Linker({ fuel, depth, codegen });
+  const linker = new Linker({ fuel, depth, codegen: mayGenerate(house, codegen) });
   const store = new PolicyStore(house);
   const guard = new RollbackGuard(house, store, { watchMs });
   const catalogueNow = () => wendCatalogue(watching.providers.current.documents, watching.providers.current.revision);
