@@ -6,6 +6,7 @@ import {
   answer,
   chunk,
   completion,
+  cut,
   done,
   isComplete,
   readStream,
@@ -17,7 +18,7 @@ import {
   type Frame,
   type Script,
 } from '../index.ts';
-import { asking, PolicyWorld } from './policy-world.testing.ts';
+import { PolicyWorld } from './policy-world.testing.ts';
 
 const world = await PolicyWorld.start();
 const { one, publisher } = world;
@@ -37,6 +38,8 @@ beforeEach(() => {
   };
 });
 
+/** As the SDK takes it. */
+const body = { model: 'auto', messages: [{ role: 'user' as const, content: 'hi' }] };
 const said = ({ choices }: AnswerBody): string | undefined => choices?.[0]?.message.content;
 
 describe('cache', () => {
@@ -75,11 +78,22 @@ describe('cache', () => {
     expect(textOf(frames)).toBe('answer 1');
     expect(reportOf(frames)).toMatchObject({ cache: 'hit' });
     const client = await connect({ servers: world.mesh.nats.url, tenant: 'streamer' });
-    const streamed = client.stream({ model: 'auto', messages: [{ role: 'user', content: 'hi' }] });
+    const streamed = client.stream(body);
     expect((await readStream(streamed)).text).toBe('answer 1');
     expect((await streamed.report).router).toMatchObject({ cache: 'hit', model: 'one/a' });
     await client.close();
     expect(one.received).toHaveLength(1);
+  });
+
+  test('a stream is kept too, and given whole to who asks for that', async () => {
+    await publisher.main('whole', keeping());
+    one.script = stream(chunk('a'), chunk('b', 'stop'), usageChunk(3, 2), done);
+    const before = await kept();
+    await world.client.stream('hi', { model: 'auto' }, { tenant: 'whole' });
+    await until('the stream to be kept', async () => (await kept()) > before);
+    const body = await world.chat('whole');
+    expect([said(body), body['usage']]).toMatchObject(['ab', { prompt_tokens: 3, completion_tokens: 2 }]);
+    expect(body.router).toHaveProperty('cache', 'hit');
   });
 
   test('another tenant of the same policy, another user by the key, and another body never get it', async () => {
@@ -150,6 +164,13 @@ describe('hedge', () => {
     expect(body.router).toMatchObject({ hedged: true, model: 'one/b', attempts: [] });
     await until('the first to be left', () => one.left > left);
     await expectRaced(body.router?.request);
+    // A stream says twice who answers, in frames without a gap: the last one is right.
+    one.script = onlySecond(second);
+    const frames = await world.client.stream('hi', { model: 'auto' }, { tenant: 'racer' });
+    expect(isComplete(frames)).toBe(true);
+    const accepted = frames.filter(({ kind }) => kind === 'accept').map(({ text }) => JSON.parse(text).model);
+    expect(accepted).toEqual(['one/a', 'one/b']);
+    expect(textOf(frames)).toBe('second');
   });
 
   test('where the first one answers in time nothing is raced', async () => {
@@ -161,7 +182,6 @@ describe('hedge', () => {
   test('the SDK reads the second one, whole and streamed, and its report names that model', async () => {
     await publisher.main('swift', racing);
     const client = await connect({ servers: world.mesh.nats.url, tenant: 'swift' });
-    const body = { model: 'auto', messages: [{ role: 'user' as const, content: 'hi' }] };
     one.script = onlySecond(answer(200, completion('second')));
     const whole = await client.chat(body);
     expect(whole.choices[0]?.message.content).toBe('second');
@@ -182,10 +202,20 @@ describe('hedge', () => {
     const pieces = Array.from({ length: 40 }, (_, piece) => chunk(`${piece} `, piece === 39 ? 'stop' : null));
     one.script = onlySecond(stream(...pieces, done));
     const client = await connect({ servers: world.mesh.nats.url, tenant: 'slow', credit: 1 });
-    const streamed = client.stream(asking({}) as { model: string; messages: [] });
+    const streamed = client.stream(body);
     const { text, error } = await readStream(streamed);
     expect(error).toBeUndefined();
     expect(text).toBe(Array.from({ length: 40 }, (_, piece) => `${piece} `).join(''));
+    await client.close();
+  });
+
+  test('the second one breaks off in the middle: the SDK has what came, and is told so', async () => {
+    await publisher.main('broken', racing);
+    one.script = onlySecond(stream(chunk('sec'), cut));
+    const client = await connect({ servers: world.mesh.nats.url, tenant: 'broken' });
+    const { text, error } = await readStream(client.stream(body));
+    expect(text).toBe('sec');
+    expect(error?.code).toBe('stream_interrupted');
     await client.close();
   });
 
@@ -205,9 +235,7 @@ describe('hedge', () => {
     const { left } = one;
     const client = await connect({ servers: world.mesh.nats.url, tenant: 'quitter' });
     const leaving = new AbortController();
-    const reading = readStream(
-      client.stream({ model: 'auto', messages: [{ role: 'user', content: 'hi' }] }, { signal: leaving.signal }),
-    );
+    const reading = readStream(client.stream(body, { signal: leaving.signal }));
     await until('both to be called', () => one.received.length === 2);
     leaving.abort();
     expect((await reading).error?.code).toBe('cancelled');
