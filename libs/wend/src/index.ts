@@ -1,5 +1,6 @@
 // Wend, the policy language: what hosts and tools may use of it.
 export type { Catalogue, ModelRecord } from './data/catalogue.ts';
+export { catalogueOf, type VendorModel, type VendorModels } from './data/catalogue-of.ts';
 export type { Decision, Effects } from './data/decision.ts';
 export type { Input, ModelHealth } from './data/input.ts';
 export type { Json } from './data/json.ts';

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { ProviderReport } from '@router-mesh/contracts';
-import type { Catalogue, LinkedPolicy, ModelRecord } from '@router-mesh/wend';
+import { catalogueOf, type Catalogue, type LinkedPolicy, type ModelRecord } from '@router-mesh/wend';
 import { z } from 'zod';
 import { readDocument } from '../documents.ts';
 import { UsageError } from '../errors.ts';
@@ -15,8 +15,6 @@ const CatalogueFile = z.union([
 ]);
 
 const usualName = 'catalogue.json';
-const picoUsdPerUsd = 1e12;
-const tokensPerPrice = 1_000_000;
 
 /** Of provider documents. @throws UsageError when it is no file of them */
 export async function readCatalogue(file: string): Promise<Catalogue> {
@@ -36,49 +34,6 @@ export function usualCatalogue(file: string): string | undefined {
     if (relative(here, folder) === '' || relative(here, folder).startsWith('..') || dirname(folder) === folder)
       return undefined;
   }
-}
-
-/** A name is stronger than another model's alias, and cheaper ones come first, as in policy. */
-export function catalogueOf(providers: readonly ProviderReport[], revision: string): Catalogue {
-  const entries = providers.flatMap((provider) =>
-    provider.models.map((model) => ({ record: recordOf(provider, model), aliases: model.aliases ?? [] })),
-  );
-  const sorted = entries.sort((a, b) => priceOf(a.record) - priceOf(b.record) || (a.record.id < b.record.id ? -1 : 1));
-  const byAlias = new Map<string, ModelRecord[]>();
-  for (const { record, aliases } of sorted)
-    for (const name of new Set([record.name, ...aliases])) byAlias.set(name, [...(byAlias.get(name) ?? []), record]);
-  const models = sorted.map(({ record }) => record);
-  return {
-    revision,
-    models,
-    byId: new Map(models.map((model) => [model.id, model])),
-    byAlias,
-    open: new Set(providers.filter(({ any_model: any }) => any).map(({ vendor }) => vendor)),
-  };
-}
-
-function recordOf(provider: ProviderReport, model: ProviderReport['models'][number]): ModelRecord {
-  return {
-    id: `${provider.vendor}/${model.name}`,
-    vendor: provider.vendor,
-    name: model.name,
-    region: model.region ?? provider.region ?? null,
-    price_in: picoUsdPerToken(model.price?.input),
-    price_out: picoUsdPerToken(model.price?.output),
-    context_tokens: model.context_tokens ?? null,
-    max_output_tokens: model.max_output_tokens ?? null,
-    modalities: model.modalities ?? ['text'],
-    tools: model.tools ?? null,
-    verbs: model.verbs ?? ['chat'],
-  };
-}
-
-function picoUsdPerToken(usd: string | undefined): number | null {
-  return usd === undefined ? null : Math.round((Number(usd) * picoUsdPerUsd) / tokensPerPrice);
-}
-
-function priceOf({ price_in: input, price_out: output }: ModelRecord): number {
-  return input === null || output === null ? Number.MAX_VALUE : input + output;
 }
 
 /** The models that a policy names, so that its tests run where nothing is known of models: they do anything, and have no price. */
