@@ -1,6 +1,7 @@
 // Ten thousand children of one parent, linked again while requests are judged.
 import type { PolicyDocument, PolicySource } from '@router-mesh/contracts';
 import type { Snapshot } from '@router-mesh/kernel';
+import { until } from '@router-mesh/testing';
 import { sampleCatalogue } from '@router-mesh/wend';
 import { expect, test } from 'vitest';
 import { Bench } from './bench.ts';
@@ -104,6 +105,60 @@ test('children of a changed parent are linked again in slices, the newest change
   expect(turns).toBeGreaterThanOrEqual(children);
   expect(stalls[Math.floor(stalls.length * 0.99)]).toBeLessThan(50);
 }, 120_000);
+
+test('what was linked and is in force no more leaves the memory', async () => {
+  const shelf = new Shelf();
+  for (let number = 0; number < 100; number += 1) shelf.publish(`acme/c${number}/main`, '1.0.0', child(number));
+  const linker = new Linker({ fuel: 20_000, depth: 64, codegen: true });
+  let idles = 0;
+  const bench = new Bench(linker, new Sources(shelf.house), sampleCatalogue, { idle: () => (idles += 1) });
+  for (const version of ['1.0.0', '1.1.0', '1.2.0']) {
+    shelf.publish('acme/base', version, parent(version, version));
+    const before = idles;
+    bench.follow(shelf.snapshot);
+    await until('all to be done', () => idles > before);
+    expect(linker.size).toBe(101);
+  }
+});
+
+test('a source that is gone refuses at once, and judges as soon as it is there again', async () => {
+  const shelf = new Shelf();
+  shelf.publish(
+    'free/main',
+    '1.0.0',
+    'policy "free/main" version "1.0.0" { route default { candidates cheapest(1) } }',
+  );
+  const [[digest, source] = ['', undefined]] = shelf.sources;
+  shelf.sources.clear();
+  const told: string[] = [];
+  const linker = new Linker({ fuel: 20_000, depth: 64, codegen: true });
+  const bench = new Bench(linker, new Sources(shelf.house, 10), sampleCatalogue, {
+    stale: ({ name, state }) => told.push(`${name} ${state}`),
+  });
+  bench.follow(shelf.snapshot);
+  const active = bench.seat('free/main')?.active;
+  await active?.tried;
+  expect([active?.state, told]).toEqual(['broken', ['free/main broken']]);
+  if (source !== undefined) shelf.sources.set(digest, source);
+  await until('it to judge', () => bench.seat('free/main')?.judge === active);
+  expect([active?.state, told]).toEqual(['linked', ['free/main broken']]);
+});
+
+test('in a bucket that was made anew the same revision is of another document', async () => {
+  const shelf = new Shelf();
+  const source = (model: string) => `policy "free/main" version "1.0.0" { route default { candidates [${model}] } }`;
+  shelf.publish('free/main', '1.0.0', source('@openai/gpt-4o'));
+  shelf.publish('other/main', '1.0.0', child(1).replace('acme/c1', 'other').replace(' extends "acme/base@^1"', ''));
+  const linker = new Linker({ fuel: 20_000, depth: 64, codegen: true });
+  const bench = new Bench(linker, new Sources(shelf.house), sampleCatalogue);
+  bench.follow(shelf.snapshot);
+  await settled(bench);
+  const first = bench.seat('free/main')?.document.active;
+  const anew = new Shelf();
+  anew.publish('free/main', '1.0.0', source('@openai/gpt-4o-mini'));
+  bench.follow(anew.snapshot);
+  expect(bench.seat('free/main')?.document.active).not.toBe(first);
+});
 
 test('slices are done newest first, each once, one a turn', async () => {
   const done: string[] = [];

@@ -3,7 +3,7 @@ import { tenantOfPolicy, type PolicyDocument } from '@router-mesh/contracts';
 import type { Snapshot } from '@router-mesh/kernel';
 import { checkCatalogue, type Catalogue, type LinkedPolicy } from '@router-mesh/wend';
 import { chooseVersion, mayUse } from './choose.ts';
-import { Held } from './held.ts';
+import { Held, noText } from './held.ts';
 import { fileOf, refOf, type Linker, type Made, type Resolve } from './linker.ts';
 import { Seat } from './seat.ts';
 import { Slices } from './slices.ts';
@@ -24,6 +24,8 @@ export interface BenchListener {
 
 /** How long to wait before a source that could not be had is asked for again, ms. */
 const againMs = 1000;
+/** How long what was linked for a question stays in memory, ms: the next one is often about the same. */
+const leaveMs = 60_000;
 
 export class Bench {
   readonly #linker: Linker;
@@ -36,6 +38,7 @@ export class Bench {
   readonly #slices: Slices;
   #pointers: Snapshot<PolicyDocument> = { documents: new Map(), revisions: new Map(), revision: 0 };
   #catalogue: Catalogue;
+  #due: NodeJS.Timeout | undefined;
 
   constructor(linker: Linker, sources: Sources, catalogue: Catalogue, listener: BenchListener = {}) {
     this.#linker = linker;
@@ -44,7 +47,7 @@ export class Bench {
     this.#listener = listener;
     this.#slices = new Slices(
       (key) => this.#work(key),
-      () => this.#tidy(),
+      () => void this.#tidy(),
     );
   }
 
@@ -79,6 +82,11 @@ export class Bench {
     return digests;
   }
 
+  /** Something was linked that is in force nowhere: what it left in memory goes in a while. */
+  leave(): void {
+    this.#due ??= setTimeout(() => void this.#tidy(), leaveMs).unref();
+  }
+
   /** Link this one before all others: a request waits for it. */
   async hurry(held: Held): Promise<void> {
     if (held.state !== 'waiting') return;
@@ -94,8 +102,10 @@ export class Bench {
   follow(pointers: Snapshot<PolicyDocument>): void {
     const before = this.#pointers;
     this.#pointers = pointers;
+    // In a bucket that was made anew the same revision may be of another document.
+    const isAnew = pointers.revision < before.revision;
     const changed = [...pointers.documents].filter(
-      ([name]) => pointers.revisions.get(name) !== before.revisions.get(name),
+      ([name]) => isAnew || pointers.revisions.get(name) !== before.revisions.get(name),
     );
     for (const [name] of before.documents)
       if (!pointers.documents.has(name)) {
@@ -211,7 +221,8 @@ export class Bench {
   #settle(held: Held, made: Made): void {
     const was = held.state;
     held.diagnostics = made.diagnostics;
-    held.textOf = made.textOf;
+    // What it needs of memory is not to be kept ten thousand times for nothing.
+    held.textOf = made.diagnostics.length === 0 ? noText : made.textOf;
     if (made.policy !== undefined) this.#take(held, made);
     held.state = made.policy !== undefined ? 'linked' : held.linked === undefined ? 'broken' : 'stale';
     for (const seat of [this.#seats.get(held.name)]) if (seat?.active === held) this.#sit(seat);
@@ -231,15 +242,22 @@ export class Bench {
   }
 
   #fetch(held: Held): void | Promise<unknown> {
-    if (this.#sources.isGone(held.digest)) {
-      held.state = 'broken';
-      held.markTried();
-      return this.#listener.stale?.(held);
-    }
+    if (this.#sources.isGone(held.digest)) return this.#lack(held);
     return this.#patiently(
       held,
       this.#sources.fetch(held.digest).then((source) => (held.source = source)),
     );
+  }
+
+  /** Its source is no more: until somebody publishes it again it judges nothing. */
+  #lack(held: Held): void {
+    const was = held.state;
+    held.state = 'broken';
+    held.markTried();
+    setTimeout(() => {
+      if (this.#held.get(held.key) === held) this.#slices.add([held.key]);
+    }, this.#sources.goneMs).unref();
+    if (was !== 'broken') this.#listener.stale?.(held);
   }
 
   /** What cannot be had now is asked for again. */
@@ -259,14 +277,16 @@ export class Bench {
     for (const key of this.#held.keys()) if (!kept.has(key)) this.#held.delete(key);
   }
 
-  #tidy(): void {
+  async #tidy(): Promise<void> {
+    clearTimeout(this.#due);
+    this.#due = undefined;
     this.#forget();
     const held = [...this.#held.values()];
-    void this.#linker.sweep(held.flatMap(({ linked }) => (linked === undefined ? [] : [linked])));
     for (const [name, keys] of this.#standing) {
       for (const key of keys) if (!this.#held.has(key)) keys.delete(key);
       if (keys.size === 0) this.#standing.delete(name);
     }
+    await this.#linker.sweep(held.flatMap(({ linked }) => (linked === undefined ? [] : [linked])));
     this.#listener.idle?.();
   }
 }

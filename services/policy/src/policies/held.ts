@@ -10,6 +10,9 @@ import { Window } from './window.ts';
  */
 export type HeldState = 'waiting' | 'linked' | 'stale' | 'broken';
 
+/** Of no file: where nothing is to be said. */
+export const noText = (): string => '';
+
 export class Held {
   /** Of the policy. */
   readonly name: string;
@@ -23,7 +26,7 @@ export class Held {
   state: HeldState = 'waiting';
   /** Of the last try. */
   diagnostics: readonly Diagnostic[] = [];
-  textOf: (file: string) => string = () => '';
+  textOf: (file: string) => string = noText;
   /** What it names and the catalogue does not have, as last looked at. */
   missing: readonly Diagnostic[] = [];
   /** How its decisions here came out lately. */

@@ -1,6 +1,7 @@
 // The wiring of policies: everything that judging and administration need, following what this replica watches.
 import {
   platformTenant,
+  policies,
   policyStale,
   policyWarned,
   tenantOfPolicy,
@@ -9,11 +10,11 @@ import {
   type policySettings,
   type ProviderDocument,
   type SaltDocument,
+  type policyAdministration,
   type TenantDocument,
   eventSubject,
 } from '@router-mesh/contracts';
 import type { Handlers, House, Snapshot } from '@router-mesh/kernel';
-import type { policyAdministration } from '@router-mesh/contracts';
 import type { z } from 'zod';
 import type { HealthBoard } from '../health.ts';
 import { policyManagement } from './administration.ts';
@@ -23,6 +24,7 @@ import { DecisionLog } from './decision-log.ts';
 import { tellDiagnostics } from './diagnostics.ts';
 import { HealthMaps } from './health-map.ts';
 import { Judging } from './judging.ts';
+import { LastingPointers } from './lasting-pointers.ts';
 import { Linker } from './linker.ts';
 import { questions } from './questions.ts';
 import { knownSalt } from './seed.ts';
@@ -90,13 +92,21 @@ export function policiesInForce(
   });
   const documents = () => watching.tenants.current.documents;
   const holds = (tenant: string) => judging.holdsFor(tenant, documents(), bench.pointers);
-  watching.policies.onSwap((pointers) => {
-    bench.follow(pointers);
+  const lasting = new LastingPointers();
+  watching.policies.onSwap((shown) => {
+    const before = lasting.left;
+    bench.follow(lasting.take(shown));
     judging.reconsider();
+    if (lasting.left > before)
+      house.log.error(
+        { policies: lasting.left },
+        'the bucket of policies was made anew; those that it held stay in force',
+      );
   });
   watching.tenants.onSwap(() => judging.reconsider());
   watching.providers.onSwap(() => bench.recheck(catalogueNow()));
   house.note(() => (bench.left === 0 ? [] : [`${bench.left} policies are yet to be linked or checked`]));
+  house.note(() => (lasting.left === 0 ? [] : [lastingNote(lasting.left)]));
   house.gauge('router_policies_waiting', 'Policies that are yet to be linked or checked', () => [[{}, bench.left]], []);
   const shop = { bench, linker, sources, store };
   return {
@@ -107,6 +117,10 @@ export function policiesInForce(
       ...questions({ shop, judging, house, documents, holds }),
     },
   };
+}
+
+function lastingNote(count: number): string {
+  return `bucket ${policies.name} was made anew: ${count} of its policies stay in force until this process ends; publish them again`;
 }
 
 /** What is told of versions that come and go. */

@@ -2,6 +2,7 @@
 import {
   Decision,
   header,
+  policies,
   policy,
   policyDecided,
   policyDiffered,
@@ -13,8 +14,9 @@ import {
   type PolicyDocument,
   type Verb,
 } from '@router-mesh/contracts';
+import { jetstreamManager } from '@nats-io/jetstream';
 import { demoDocument, startMesh, until } from '@router-mesh/testing';
-import { call, headers, type Msg } from '@router-mesh/wire';
+import { call, ensureStores, headers, type Msg } from '@router-mesh/wire';
 import { afterAll, describe, expect, test } from 'vitest';
 
 const mesh = await startMesh({
@@ -430,6 +432,22 @@ describe('why a request was decided as it was', () => {
     expect(await call(operator, policy.eval, 'why', { body: { ...body } })).toMatchObject({ version: '1.0.0' });
   });
 });
+
+test('policies outlast their bucket: one that is deleted and made anew opens nothing, and every replica says so', async () => {
+  const { bundle } = await publish('closed', to('closed/main', '1.0.0', 'demo/echo', 'rule no { deny "closed" }'));
+  await inForce('closed', bundle);
+  const { streams } = await jetstreamManager(root);
+  await streams.delete(`KV_${policies.name}`);
+  await ensureStores(root, [policies], { replicas: 1 });
+  const replicas = mesh.of('policy');
+  await until('both replicas to say so', async () => {
+    const ready = await Promise.all(replicas.map(async ({ http }) => await (await fetch(`${http}/readyz`)).text()));
+    return ready.every((text) => text.includes(`bucket ${policies.name} was made anew: `));
+  });
+  for (let round = 0; round < 12; round += 1) expect((await refusal(decide('closed'))).code).toBe('denied');
+  const again = await publish('closed', to('closed/main', '2.0.0', 'other/echo'));
+  await inForce('closed', again.bundle);
+}, 60_000);
 
 function ulid(): string {
   const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

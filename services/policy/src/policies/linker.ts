@@ -13,6 +13,7 @@ import {
   type LinkedPolicy,
   type Source,
 } from '@router-mesh/wend';
+import { setImmediate } from 'node:timers/promises';
 import { digestOf } from './sources.ts';
 
 /** What each `extends` and import stood for. */
@@ -84,7 +85,7 @@ export class Linker {
       ...linked,
       lock: [...lock].map(([ref, digest]) => ({ ref, digest })),
       names: [...names],
-      textOf: (file) => texts.get(file) ?? '',
+      textOf: textIn(texts),
     };
   }
 
@@ -120,6 +121,11 @@ async function inSlices<Result>(steps: Generator<undefined, Result>): Promise<{ 
   }
   // In a record: what is awaited by returning it would be the promise of what is missing.
   return { result: next.value };
+}
+
+/** A function of its own: it is kept for long, and with it all that is in scope where it was made. */
+function textIn(texts: ReadonlyMap<string, string>): Made['textOf'] {
+  return (file) => texts.get(file) ?? '';
 }
 
 /** How the source of a policy is called where nobody said it. */

@@ -106,8 +106,8 @@ export function rolledBack(document: PolicyDocument, digest: string, mover: Move
   return recorded({ ...rest, active: digest }, 'rolled_back', digest, mover);
 }
 
-/** The digest that was active before the active one; undefined when there was none. Going back twice goes back further. */
-export function previousActive({ history }: PolicyDocument): string | undefined {
+/** The digest that was active before the active one; undefined when there was none, or it is not kept any more. Going back twice goes back further. */
+export function previousActive({ history, versions }: PolicyDocument): string | undefined {
   const stack: string[] = [];
   for (const { what, digest } of history.toReversed()) {
     if (what === ('published' satisfies PolicyChange)) stack.push(digest);
@@ -115,7 +115,8 @@ export function previousActive({ history }: PolicyDocument): string | undefined 
     const place = stack.lastIndexOf(digest);
     stack.splice(place < 0 ? 0 : place, stack.length, digest);
   }
-  return stack.at(-2);
+  const before = stack.at(-2);
+  return versions.some(({ digest }) => digest === before) ? before : undefined;
 }
 
 function recorded(document: PolicyDocument, what: PolicyChange, digest: string, mover: Mover): PolicyDocument {

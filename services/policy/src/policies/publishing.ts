@@ -59,6 +59,7 @@ export async function checkSource(
   const leaf = name !== undefined && named ? name : policyOf(asked, mainPolicy);
   const file = given ?? fileOf(name ?? 'policy');
   const made = await shop.linker.link({ file, text }, freshResolver(shop, leaf), shop.bench.catalogue);
+  shop.bench.leave();
   return {
     policy: hasErrors(made.diagnostics) ? undefined : made.policy,
     lock: made.lock,

@@ -1,5 +1,6 @@
 // The parts of policies that depend on nothing but their arguments.
 import type { ChatRequest, PolicyDocument, TenantDocument } from '@router-mesh/contracts';
+import type { Snapshot } from '@router-mesh/kernel';
 import type { Decision } from '@router-mesh/wend';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -9,6 +10,7 @@ import { isInCanary, isWithinShare } from './canary.ts';
 import { chooseVersion, mayUse } from './choose.ts';
 import { policyFor } from './holds.ts';
 import { inputOf } from './input.ts';
+import { LastingPointers } from './lasting-pointers.ts';
 import { mask } from './masks.ts';
 import { Pace } from './pace.ts';
 import { planOf } from './plan-of.ts';
@@ -84,6 +86,47 @@ describe('pointers', () => {
     expect(document.versions.at(-1)?.digest).toBe(digest('a'));
     for (let round = 0; round < 100; round += 1) document = activated(document, digest('a'), mover);
     expect(document.history).toHaveLength(64);
+  });
+
+  test('going back ends where the versions end: the source of one that is not kept any more is gone', () => {
+    let document = noPointers;
+    for (let version = 1; version <= 40; version += 1)
+      document = activated(
+        withVersion(document, { digest: String(version).padStart(64, '0'), version: `${version}.0.0`, ...mover }),
+        String(version).padStart(64, '0'),
+        mover,
+      );
+    const went: number[] = [];
+    for (let to = previousActive(document); to !== undefined; to = previousActive(document)) {
+      went.push(Number(to));
+      document = rolledBack(document, to, mover);
+    }
+    expect([went[0], went.at(-1)]).toEqual([39, 9]);
+  });
+});
+
+describe('pointers outlast their bucket', () => {
+  const shown = (revision: number, ...letters: string[]): Snapshot<PolicyDocument> => ({
+    documents: new Map(letters.map((letter) => [`${letter}/main`, active(letter)])),
+    revisions: new Map(letters.map((letter, place) => [`${letter}/main`, place + 1])),
+    revision,
+  });
+  const names = ({ documents }: Snapshot<PolicyDocument>): string[] => [...documents.keys()].sort();
+
+  test('that was made anew: what it held holds until it is published again, however often the new one is read', () => {
+    const lasting = new LastingPointers();
+    expect(lasting.take(shown(9, 'a', 'b'))).toEqual(shown(9, 'a', 'b'));
+    expect([names(lasting.take(shown(0))), lasting.left]).toEqual([['a/main', 'b/main'], 2]);
+    expect([names(lasting.take(shown(0))), lasting.left]).toEqual([['a/main', 'b/main'], 2]);
+    expect([names(lasting.take(shown(1, 'a'))), lasting.left]).toEqual([['a/main', 'b/main'], 1]);
+    expect(names(lasting.take(shown(2, 'a', 'c')))).toEqual(['a/main', 'b/main', 'c/main']);
+    expect([lasting.take(shown(3, 'a', 'b', 'c')), lasting.left]).toEqual([shown(3, 'a', 'b', 'c'), 0]);
+  });
+
+  test('but not their own removal from it', () => {
+    const lasting = new LastingPointers();
+    lasting.take(shown(2, 'a', 'b'));
+    expect([names(lasting.take(shown(3, 'a'))), lasting.left]).toEqual([['a/main'], 0]);
   });
 });
 

@@ -16,7 +16,7 @@ import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { nearestDocument } from '../tenant.ts';
 import type { Judging } from './judging.ts';
-import { fileOf, type Resolve } from './linker.ts';
+import { fileOf, refOf, type Resolve } from './linker.ts';
 import { isOver, isSeen } from './names.ts';
 import { outcomeOf } from './outcome.ts';
 import { findVersion } from './pointers.ts';
@@ -131,18 +131,19 @@ async function linked(shop: Shop, text: string, file: string | undefined, asked:
 
 /** The policy as it was linked when it decided: by the digests that the log names. */
 async function policyThen(
-  { linker, sources }: Shop,
+  { bench, linker, sources }: Shop,
   { policy, sources: digests, lock }: Logged,
 ): Promise<LinkedPolicy> {
   const byRef = new Map(lock.map(({ ref, digest }) => [ref, digest]));
   const resolve: Resolve = (name, range) => {
-    const digest = byRef.get(range === undefined ? name : `${name}@${range}`);
+    const digest = byRef.get(refOf(name, range));
     if (digest === undefined || sources.isGone(digest)) return undefined;
     const source = sources.kept(digest);
     return source === undefined ? sources.fetch(digest) : { digest, text: source.source };
   };
   const leaf = await sources.fetch(digests.at(-1) ?? '');
   const made = leaf && (await linker.link({ file: fileOf(policy), text: leaf.source }, resolve));
+  bench.leave();
   if (made?.policy !== undefined) return made.policy;
   throw new RouterError('not_found', `the sources of policy "${policy}" by which it was decided are gone`, {
     param: 'request',

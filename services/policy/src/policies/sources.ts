@@ -6,20 +6,27 @@ import type { House } from '@router-mesh/kernel';
 /** Characters of sources that are kept, beside those of the policies in force. */
 const keptLength = 16 * 1024 * 1024;
 
+/** Another replica, or whoever brought a lost bucket back, may have written it since, ms. */
+const goneMs = 30_000;
+
 /** SHA-256 of a source's text, in hex: its key. */
 export function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
 export class Sources {
+  /** How long what is no more is not looked for again, ms. */
+  readonly goneMs: number;
   readonly #immutable: Pick<House['immutable'], 'fetch' | 'prune'>;
   /** The one that was used last stands last. */
   readonly #kept = new Map<string, PolicySource>();
-  readonly #gone = new Set<string>();
+  /** What was looked for and is no more, with when that may have changed, by `performance.now()`. */
+  readonly #gone = new Map<string, number>();
   #length = 0;
 
-  constructor({ immutable }: { readonly immutable: Pick<House['immutable'], 'fetch' | 'prune'> }) {
+  constructor({ immutable }: { readonly immutable: Pick<House['immutable'], 'fetch' | 'prune'> }, againMs = goneMs) {
     this.#immutable = immutable;
+    this.goneMs = againMs;
   }
 
   /** The source of a digest, if it is in memory. */
@@ -40,7 +47,7 @@ export class Sources {
     if (kept !== undefined) return kept;
     const found = await this.#immutable.fetch(policySources, digest);
     if (found === undefined) {
-      this.#gone.add(digest);
+      this.#gone.set(digest, performance.now() + this.goneMs);
       return undefined;
     }
     // INVARIANT (a digest is its text): whatever wrote it, and whatever became of a copy on disk.
@@ -50,9 +57,12 @@ export class Sources {
     return found;
   }
 
-  /** Whether it was looked for and is no more. */
+  /** Whether it was looked for lately and is no more. */
   isGone(digest: string): boolean {
-    return this.#gone.has(digest);
+    const until = this.#gone.get(digest);
+    if (until === undefined || performance.now() < until) return until !== undefined;
+    this.#gone.delete(digest);
+    return false;
   }
 
   /** It was written just now: whoever looked for it before may look again. */
