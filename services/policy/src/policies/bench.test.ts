@@ -110,14 +110,13 @@ test('what was linked and is in force no more leaves the memory', async () => {
   const shelf = new Shelf();
   for (let number = 0; number < 100; number += 1) shelf.publish(`acme/c${number}/main`, '1.0.0', child(number));
   const linker = new Linker({ fuel: 20_000, depth: 64, codegen: true });
-  let idles = 0;
-  const bench = new Bench(linker, new Sources(shelf.house), sampleCatalogue, { idle: () => (idles += 1) });
+  let times = 0;
+  const bench = new Bench(linker, new Sources(shelf.house), sampleCatalogue, { tidied: () => (times += 1) }, 10);
   for (const version of ['1.0.0', '1.1.0', '1.2.0']) {
     shelf.publish('acme/base', version, parent(version, version));
-    const before = idles;
+    const before = times;
     bench.follow(shelf.snapshot);
-    await until('all to be done', () => idles > before);
-    expect(linker.size).toBe(101);
+    await until('it to be tidied', () => times > before && bench.left === 0 && linker.size === 101);
   }
 });
 

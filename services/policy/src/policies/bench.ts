@@ -18,14 +18,14 @@ export interface BenchListener {
   stale?(held: Held): void;
   /** A source cannot be had now; it is tried again. */
   away?(held: Held, error: unknown): void;
-  /** All is done that was to be done. */
-  idle?(): void;
+  /** What nobody needs any more was let go of. */
+  tidied?(): void;
 }
 
 /** How long to wait before a source that could not be had is asked for again, ms. */
 const againMs = 1000;
-/** How long what was linked for a question stays in memory, ms: the next one is often about the same. */
-const leaveMs = 60_000;
+/** How long what nobody needs stays, ms: looking for it takes longer than most changes, and they come in bursts. */
+const usualTidyMs = 10_000;
 
 export class Bench {
   readonly #linker: Linker;
@@ -38,16 +38,24 @@ export class Bench {
   readonly #slices: Slices;
   #pointers: Snapshot<PolicyDocument> = { documents: new Map(), revisions: new Map(), revision: 0 };
   #catalogue: Catalogue;
+  readonly #tidyMs: number;
   #due: NodeJS.Timeout | undefined;
 
-  constructor(linker: Linker, sources: Sources, catalogue: Catalogue, listener: BenchListener = {}) {
+  constructor(
+    linker: Linker,
+    sources: Sources,
+    catalogue: Catalogue,
+    listener: BenchListener = {},
+    tidyMs = usualTidyMs,
+  ) {
+    this.#tidyMs = tidyMs;
     this.#linker = linker;
     this.#sources = sources;
     this.#catalogue = catalogue;
     this.#listener = listener;
     this.#slices = new Slices(
       (key) => this.#work(key),
-      () => void this.#tidy(),
+      () => this.leave(),
     );
   }
 
@@ -82,9 +90,9 @@ export class Bench {
     return digests;
   }
 
-  /** Something was linked that is in force nowhere: what it left in memory goes in a while. */
+  /** Something was linked, here or only for a question: what nobody needs any more leaves the memory in a while. */
   leave(): void {
-    this.#due ??= setTimeout(() => void this.#tidy(), leaveMs).unref();
+    this.#due ??= setTimeout(() => void this.#tidy(), this.#tidyMs).unref();
   }
 
   /** Link this one before all others: a request waits for it. */
@@ -104,9 +112,9 @@ export class Bench {
     this.#pointers = pointers;
     // In a bucket that was made anew the same revision may be of another document.
     const isAnew = pointers.revision < before.revision;
-    const changed = [...pointers.documents].filter(
-      ([name]) => isAnew || pointers.revisions.get(name) !== before.revisions.get(name),
-    );
+    const changed: [string, PolicyDocument][] = [];
+    for (const [name, document] of pointers.documents)
+      if (isAnew || pointers.revisions.get(name) !== before.revisions.get(name)) changed.push([name, document]);
     for (const [name] of before.documents)
       if (!pointers.documents.has(name)) {
         this.#seats.delete(name);
@@ -119,7 +127,6 @@ export class Bench {
       below.push(...(this.#standing.get(name) ?? []));
     }
     this.#slices.add([...fresh, ...below.filter((key) => this.#held.has(key))]);
-    if (changed.length > 0) this.#forget();
   }
 
   /** Look at all policies with another catalogue; nothing is taken out of force. */
@@ -287,7 +294,7 @@ export class Bench {
       if (keys.size === 0) this.#standing.delete(name);
     }
     await this.#linker.sweep(held.flatMap(({ linked }) => (linked === undefined ? [] : [linked])));
-    this.#listener.idle?.();
+    this.#listener.tidied?.();
   }
 }
 

@@ -128,7 +128,7 @@ function listening(
   house: Omit<House, 'settings' | 'snapshots'>,
   guard: RollbackGuard,
   catalogue: () => string,
-  idle: () => void,
+  tidied: () => void,
 ): BenchListener {
   const { log } = house;
   return {
@@ -160,7 +160,7 @@ function listening(
     },
     away: ({ name, digest }, error) =>
       log.warn({ err: error, policy: name, digest }, 'the source of a policy cannot be read now'),
-    idle,
+    tidied,
   };
 }
 
