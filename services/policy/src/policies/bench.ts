@@ -1,4 +1,5 @@
 // The policies in force on this replica: the pointers followed, linked again in slices when what they stand on changes, checked when the catalogue does.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { tenantOfPolicy, type PolicyDocument } from '@router-mesh/contracts';
 import type { Snapshot } from '@router-mesh/kernel';
 import { checkCatalogue, type Catalogue, type LinkedPolicy } from '@router-mesh/wend';
@@ -232,7 +233,8 @@ export class Bench {
     held.textOf = made.diagnostics.length === 0 ? noText : made.textOf;
     if (made.policy !== undefined) this.#take(held, made);
     held.state = made.policy !== undefined ? 'linked' : held.linked === undefined ? 'broken' : 'stale';
-    for (const seat of [this.#seats.get(held.name)]) if (seat?.active === held) this.#sit(seat);
+    const seat = this.#seats.get(held.name);
+    if (seat?.active === held) this.#sit(seat);
     held.markTried();
     if (held.state !== was && (held.state === 'stale' || held.state === 'broken')) this.#listener.stale?.(held);
   }
@@ -279,21 +281,25 @@ export class Bench {
 
   /** Versions that no seat holds any more go. */
   #forget(): void {
-    const kept = new Set<string>();
-    for (const seat of this.#seats.values()) for (const { key } of seat.held()) kept.add(key);
-    for (const key of this.#held.keys()) if (!kept.has(key)) this.#held.delete(key);
+    const kept = new Set<Held | undefined>();
+    for (const { judge, active, canary, shadow } of this.#seats.values())
+      for (const held of [judge, active, canary, shadow]) kept.add(held);
+    for (const [key, held] of this.#held) if (!kept.has(held)) this.#held.delete(key);
   }
 
+  /** A part a turn: with ten thousand policies each takes milliseconds. */
   async #tidy(): Promise<void> {
     clearTimeout(this.#due);
     this.#due = undefined;
     this.#forget();
-    const held = [...this.#held.values()];
+    await nextTurn();
     for (const [name, keys] of this.#standing) {
       for (const key of keys) if (!this.#held.has(key)) keys.delete(key);
       if (keys.size === 0) this.#standing.delete(name);
     }
-    await this.#linker.sweep(held.flatMap(({ linked }) => (linked === undefined ? [] : [linked])));
+    await nextTurn();
+    await this.#linker.sweep([...this.#held.values()].flatMap(({ linked }) => linked ?? []));
+    await nextTurn();
     this.#listener.tidied?.();
   }
 }

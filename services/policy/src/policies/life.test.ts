@@ -14,7 +14,6 @@ import {
   type PolicyDocument,
   type Verb,
 } from '@router-mesh/contracts';
-import { jetstreamManager } from '@nats-io/jetstream';
 import { demoDocument, startMesh, until } from '@router-mesh/testing';
 import { call, ensureStores, headers, type Msg } from '@router-mesh/wire';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -436,8 +435,7 @@ describe('why a request was decided as it was', () => {
 test('policies outlast their bucket: one that is deleted and made anew opens nothing, and every replica says so', async () => {
   const { bundle } = await publish('closed', to('closed/main', '1.0.0', 'demo/echo', 'rule no { deny "closed" }'));
   await inForce('closed', bundle);
-  const { streams } = await jetstreamManager(root);
-  await streams.delete(`KV_${policies.name}`);
+  await root.request(`$JS.API.STREAM.DELETE.KV_${policies.name}`);
   await ensureStores(root, [policies], { replicas: 1 });
   const replicas = mesh.of('policy');
   await until('both replicas to say so', async () => {

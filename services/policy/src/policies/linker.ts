@@ -13,7 +13,6 @@ import {
   type LinkedPolicy,
   type Source,
 } from '@router-mesh/wend';
-import { setImmediate } from 'node:timers/promises';
 import { digestOf } from './sources.ts';
 
 /** What each `extends` and import stood for. */

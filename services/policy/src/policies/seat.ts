@@ -35,9 +35,4 @@ export class Seat {
     if (pointer !== undefined && this.canary?.linked !== undefined && isInCanary(pointer, subject)) return this.canary;
     return this.judge;
   }
-
-  /** All that must be kept. */
-  *held(): Generator<Held> {
-    for (const one of new Set([this.judge, this.active, this.canary, this.shadow])) if (one !== undefined) yield one;
-  }
 }
