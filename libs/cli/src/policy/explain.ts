@@ -12,7 +12,7 @@ import { showSteps } from './show-steps.ts';
 type ExplainOptions = GlobalOptions & { readonly tenant: string; readonly at?: number };
 
 const examples = `router policy explain 01M8296MW5WPM3HBFYBN5VG5GV --tenant acme.web
-  router policy explain my-request-7 --tenant acme --at 2026-11-22T06:00Z`;
+  router policy explain 01M8296MW5WPM3HBFYBN5VG5GV --tenant acme --at 2026-11-22T06:00Z`;
 
 const help = `
 Policy logs a share of its decisions: ROUTER_DECISION_LOG. What of a request is masked there (ROUTER_DECISION_LOG_FIELDS) is not seen by guards now.

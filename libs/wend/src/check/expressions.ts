@@ -123,6 +123,8 @@ export function narrowHelp(type: Type): string {
 function helpFor({ type, constant }: Typed, wanted: Type): string | undefined {
   if (typeof constant === 'number' && wanted.kind === 'Money') return `an amount of money is written $${constant}`;
   if (typeof constant === 'number' && wanted.kind === 'Duration') return `a duration has a unit: ${constant}ms`;
+  if (typeof constant === 'string' && wanted.kind === 'Bool')
+    return `a text is no condition: each is compared, as x == "a" or x == "b", or x in ["a", "b"]`;
   if (type.kind === 'Float' && wanted.kind === 'Int') return 'round(), floor() and ceil() make an Int of it';
   if (type.kind === 'Json' || (type.kind === 'optional' && type.of.kind === 'Json'))
     return 'as_string(), as_int(), as_float(), as_bool(), as_list() and as_map() read what JSON holds';

@@ -17,6 +17,7 @@ function nearest(text: string, names: Iterable<string>): string | undefined {
   let least = Math.floor(Math.max(3, text.length) / 3) + 1;
   for (const name of names) {
     if (left-- === 0) break;
+    if (name === '') continue; // stands in for one that was missing
     if (Math.abs(name.length - text.length) >= least) continue;
     const distance = editDistance(text.toLowerCase(), name.toLowerCase());
     if (distance >= least) continue;

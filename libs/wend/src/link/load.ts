@@ -21,6 +21,8 @@ export interface Loaded {
   readonly imports: ReadonlyMap<string, Loaded>;
   /** Something is wrong with it that its checker does not say. */
   readonly broken: boolean;
+  /** What was found when it was read. */
+  readonly found: readonly Diagnostic[];
 }
 
 type Place = 'leaf' | 'base' | 'import';
@@ -58,7 +60,7 @@ export function* load(
     const base = header.extends === undefined ? undefined : yield* follow(header.extends, 'base', path, reporter);
     diagnostics.push(...reporter.list);
     const broken = reporter.hasErrors || found.some(({ severity }) => severity === 'error');
-    const made: Loaded = { source, known, header, tree, base, imports, broken };
+    const made: Loaded = { source, known, header, tree, base, imports, broken, found };
     seen.set(known, made);
     return made;
   }

@@ -5,6 +5,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Unit } from '../ir/ir.ts';
 import type { BackEnd, CompiledUnit } from '../run/instance.ts';
 import { parse } from '../syntax/parse.ts';
+import { withoutConsequences } from './consequences.ts';
 import type { Loaded } from './load.ts';
 import type { Made, UnitCache } from './unit-cache.ts';
 
@@ -69,7 +70,7 @@ function* once(
   imports: ReadonlyMap<string, Placed | undefined>,
   units: UnitCache,
 ): Generator<undefined, Made> {
-  const { source, known, tree } = loaded;
+  const { source, known, tree, found } = loaded;
   const key = [
     source.file,
     ...bases.map(({ made }) => made.id),
@@ -77,13 +78,14 @@ function* once(
   ].join('\n');
   const before = known.units.get(key);
   if (before !== undefined && !loaded.broken) return before;
-  const { unit, diagnostics } = yield* checkSteps(tree ?? parse(source.text, source.file).source, {
+  const { unit, diagnostics: checked } = yield* checkSteps(tree ?? parse(source.text, source.file).source, {
     bases: bases.map(({ unit: base }) => base),
     imports: new Map([...imports].flatMap(([text, placed]) => (placed === undefined ? [] : [[text, placed.unit]]))),
   });
   // Between two steps another policy may have been linked that stands on it too.
   const meanwhile = known.units.get(key);
   if (meanwhile !== undefined && !loaded.broken) return meanwhile;
+  const diagnostics = withoutConsequences(source.text, found, checked);
   const made: Made = { id: units.nextId(), unit, diagnostics, compiled: new Map(), shared: new Map() };
   if (!loaded.broken) known.units.set(key, made);
   return made;

@@ -2,6 +2,7 @@
 import type { Span } from '../diagnostics/diagnostic.ts';
 import { sourceLimits } from '../limits.ts';
 import type { Missing, Name, Text } from './tree.ts';
+import { foreignHelp } from './foreign.ts';
 import { textValue } from './literals.ts';
 import { quoted } from './quoted.ts';
 import type { Token } from './token.ts';
@@ -178,7 +179,13 @@ export class Cursor {
     this.#missedAt = token;
     if (this.#tokens.gaps.has(this.#index)) return;
     const found = token.kind === 'end' ? 'the end of the file' : quoted(token.text);
-    this.report('E001', token.start, token.end, `expected ${what}, found ${found}`, mistaken(token) ?? help);
+    this.report(
+      'E001',
+      token.start,
+      token.end,
+      `expected ${what}, found ${found}`,
+      foreignHelp(what, token, this.peek(1)) ?? help,
+    );
   }
 
   /** Whether nothing more is read: it got too deep. */
@@ -241,12 +248,4 @@ export class Cursor {
     this.token = this.peek(0);
     this.#missedAt = this.token;
   }
-}
-
-/** What was probably meant. */
-function mistaken(token: Token): string | undefined {
-  if (token.kind !== 'symbol') return undefined;
-  if (token.text === '=') return 'two values are compared by "=="';
-  if (token.text === '?') return 'a choice is written as "if a then b else c"';
-  return undefined;
 }

@@ -77,8 +77,19 @@ function moneyValue(token: Token, report: Report): number {
 }
 
 function badNumber(token: Token, report: Report): number {
-  report('E006', token.start, token.end, `"${shortened(token.text)}" is no number`, numberHelp);
+  report('E006', token.start, token.end, `"${shortened(token.text)}" is no number`, unitHelp(token.text) ?? numberHelp);
   return 0;
+}
+
+/** Units of other languages, behind digits. */
+function unitHelp(text: string): string | undefined {
+  const [, digits, unit] = /^([0-9_]+)(m|mins|minutes?|sec|secs|seconds?|K|m?b|msec)$/i.exec(text) ?? [];
+  if (digits === undefined || unit === undefined) return undefined;
+  const first = unit.charAt(0);
+  if (unit.length > 1 && /^ms/i.test(unit)) return `milliseconds are written ${digits}ms`;
+  if (first === 'K') return `thousands are written ${digits}k`;
+  if (first === 's') return `seconds are written ${digits}s`;
+  return /^m/.test(unit) && !/b$/i.test(unit) ? `minutes are written ${digits}min` : undefined;
 }
 
 function tooLarge(token: Token, help: string, report: Report): number {

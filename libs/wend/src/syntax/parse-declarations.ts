@@ -1,6 +1,7 @@
 // What stands in a policy or a library. Each function reads what follows the word of its declaration.
 import { sourceLimits } from '../limits.ts';
 import type { Cursor } from './cursor.ts';
+import { declarationHelp } from './foreign.ts';
 import { parseInt, parseModel, parseRecord } from './parse-primaries.ts';
 import { parseExpression } from './parse-expressions.ts';
 import { parseItems } from './parse-items.ts';
@@ -32,10 +33,7 @@ export function parseDeclarations(cursor: Cursor, of: 'policy' | 'library'): rea
       declarations.push(declaration);
       continue;
     }
-    cursor.expected(
-      'a declaration',
-      'a policy is made of param, const, type, fn, rule, route, breaker, meta, combine and test',
-    );
+    cursor.expected('a declaration', declarationHelp(cursor.token));
     const { token } = cursor;
     skipTo(cursor, () => false);
     // INVARIANT (progress): what looks like a declaration and is none, as `open param`, is left out.

@@ -1,6 +1,7 @@
 // Blocks, and what stands in them.
 import type { Cursor } from './cursor.ts';
 import { effectParsers } from './parse-effects.ts';
+import { statementHelp } from './foreign.ts';
 import { parseExpression } from './parse-expressions.ts';
 import { parseTypeAnnotation } from './parse-types.ts';
 import { atDeclaration, skipTo } from './recovery.ts';
@@ -34,7 +35,7 @@ export function parseBlock(cursor: Cursor): Block {
     while (!cursor.atSymbol('}') && !cursor.atEnd() && !atDeclaration(cursor)) {
       const statement = parseStatement(cursor);
       if (statement === undefined) {
-        cursor.expected('a statement', statementHelp(cursor));
+        cursor.expected('a statement', statementHelp(cursor.token, cursor.peek(1), statementWords()));
         skipTo(cursor, atStatement);
       } else {
         statements.push(statement);
@@ -78,11 +79,9 @@ function parseStatement(cursor: Cursor): Statement | undefined {
   return statement;
 }
 
-function statementHelp(cursor: Cursor): string | undefined {
-  const next = cursor.peek(1);
-  if (cursor.token.kind !== 'identifier' || next.kind !== 'symbol') return undefined;
-  if (next.text === '=') return 'a new name is given by "let", a variable is changed by "set"';
-  return next.text === '(' || next.text === '.' ? 'an expression is no statement' : undefined;
+function* statementWords(): Iterable<string> {
+  yield* parsers.keys();
+  yield* effectParsers.keys();
 }
 
 function parseLet(cursor: Cursor, start: number, mutable: boolean): Let {

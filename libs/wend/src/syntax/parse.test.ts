@@ -168,13 +168,7 @@ describe('an error', () => {
       'the invisible character U+202E',
       'leave it out, or write "\\u{202e}" in a string',
     ],
-    [
-      'const a = 8K',
-      'E006',
-      '8K',
-      '"8K" is no number',
-      'a number is written as 8k, 2M, 1_000, 0.5, 2.0e-3, 5%, 80ms, 3s, 5min, 2h or 1d',
-    ],
+    ['const a = 8K', 'E006', '8K', '"8K" is no number', 'thousands are written 8k'],
     [
       'const a = 1e5',
       'E006',

@@ -48,7 +48,7 @@ function parseBody(cursor: Cursor): Policy | Library | undefined {
   const { start } = cursor.token;
   const kind = cursor.atWord('policy') ? 'policy' : cursor.atWord('library') ? 'library' : undefined;
   if (kind === undefined) {
-    cursor.expected('"policy" or "library"');
+    cursor.expected('"policy" or "library"', 'a source begins with policy "tenant/name" { … }');
     return undefined;
   }
   cursor.advance();
@@ -57,7 +57,7 @@ function parseBody(cursor: Cursor): Policy | Library | undefined {
   const base =
     kind === 'policy' && cursor.takeWord('extends') ? cursor.expectString('a policy as "name@range"') : undefined;
   const declarations: Declaration[] = [];
-  if (cursor.expectSymbol('{') || atDeclaration(cursor)) {
+  if (cursor.expectSymbol('{') || skipToBody(cursor)) {
     declarations.push(...parseDeclarations(cursor, kind));
     cursor.expectSymbol('}');
   }
@@ -72,6 +72,12 @@ function parseBody(cursor: Cursor): Policy | Library | undefined {
   return kind === 'policy'
     ? { kind, name, version, extends: base, declarations, ...span }
     : { kind, name, version, declarations, ...span };
+}
+
+/** Leave out what stands before the `{` of a policy; whether there is one, or a declaration. */
+function skipToBody(cursor: Cursor): boolean {
+  while (!cursor.atEnd() && !cursor.atSymbol('{') && !atDeclaration(cursor)) cursor.advance();
+  return cursor.takeSymbol('{') || atDeclaration(cursor);
 }
 
 /** The offset of the character that crosses so many bytes of UTF-8; the length of the text when none does. */

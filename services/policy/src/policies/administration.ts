@@ -92,7 +92,7 @@ export function policyManagement(shop: Shop, holds: (tenant: string) => string):
       const { document, revision } = await shop.store.move(
         name,
         (document) => {
-          digest = chosen(name, document, version, document.canary?.digest, 'no canary is running');
+          digest = chosen(name, document, version, document.canary?.digest, 'no canary is running; name a version');
           return canaried(document, digest, canary, mover);
         },
         expected,

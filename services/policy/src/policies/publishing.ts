@@ -216,7 +216,7 @@ async function sourceOf({ store, sources }: Shop, request: PublishRequest, tenan
   checkAdministered(tenant, name);
   const { document } = await store.read(name);
   const digest = version === undefined ? document.canary?.digest : findVersion(document, version)?.digest;
-  if (digest === undefined) throw noVersion(name, version, 'no canary is running');
+  if (digest === undefined) throw noVersion(name, version, 'no canary is running; name a version');
   const found = await sources.fetch(digest);
   if (found === undefined) throw noVersion(name, version, 'its source is gone');
   return found.source;

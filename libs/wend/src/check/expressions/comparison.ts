@@ -76,7 +76,7 @@ function sayImpossible(place: Place, node: Binary, left: Typed, right: Typed): b
   if (isComparable(left.type, right.type)) return false;
   const help = [left, right].some(({ type }) => presentOf(type).kind === 'Model')
     ? 'compare its field "id"'
-    : timeHelp(left, right);
+    : (timeHelp(left, right) ?? unitHelp(left, right));
   report(place, 'E102', node, `${show(left.type)} and ${show(right.type)} are never equal`, help);
   return true;
 }
@@ -126,6 +126,15 @@ function sayUnordered(place: Place, node: Binary, left: Typed, right: Typed): vo
       ? 'as_int(), as_float() and as_string() read what JSON holds'
       : timeHelp(left, right);
   report(place, 'E102', node, `"${node.operator}" does not take ${show(left.type)} and ${show(right.type)}`, help);
+}
+
+/** A bare number beside an amount or a duration. */
+function unitHelp(left: Typed, right: Typed): string | undefined {
+  const kinds = [left.type.kind, right.type.kind];
+  const number = [left, right].find(({ type }) => type.kind === 'Int' || type.kind === 'Float')?.constant;
+  if (typeof number !== 'number') return undefined;
+  if (kinds.includes('Money')) return `an amount of money is written $${number}`;
+  return kinds.includes('Duration') ? `a duration has a unit: ${number}ms` : undefined;
 }
 
 /** A text beside a time is one, or was meant to be. */

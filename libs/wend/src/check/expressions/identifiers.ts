@@ -76,8 +76,21 @@ function sayUnknown(place: Place, node: Identifier): void {
       `"${node.name}" is not yet known here: a param or const is made of those that stand before it`,
     );
   if (names.incomplete) return undefined; // the import it may be of has been said to be missing
-  report(place, 'E105', node, `there is no "${node.name}" here`, didYouMean(node.name, knownIn(place)));
+  report(
+    place,
+    'E105',
+    node,
+    `there is no "${node.name}" here`,
+    foreignNames.get(node.name) ?? didYouMean(node.name, knownIn(place)),
+  );
 }
+
+/** What other languages call it. */
+const foreignNames: ReadonlyMap<string, string> = new Map([
+  ['True', 'write "true"'],
+  ['False', 'write "false"'],
+  ...['None', 'none', 'nil', 'undefined', 'NULL'].map((name) => [name, 'what is missing is "null"'] as const),
+]);
 
 function* knownIn({ scope, unit }: Place): Iterable<string> {
   yield* Object.keys(inputSchema);

@@ -65,9 +65,19 @@ function fieldOf(place: Place, { name }: Member, base: Type): Type | undefined {
   const field = fields?.get(name.text);
   if (field !== undefined) return field;
   if (fields !== undefined)
-    report(place, 'E106', name, `there is no field "${name.text}" here`, didYouMean(name.text, fields.keys()));
+    report(
+      place,
+      'E106',
+      name,
+      `there is no field "${name.text}" here`,
+      didYouMean(name.text, fields.keys(), fieldsHelp(fields)),
+    );
   else report(place, 'E106', name, `${show(base)} has no fields`, helpFor(base, name.text));
   return undefined;
+}
+
+function fieldsHelp(fields: ReadonlyMap<string, Type>): string | undefined {
+  return fields.size === 0 || fields.size > 12 ? undefined : `there are ${[...fields.keys()].join(', ')}`;
 }
 
 function helpFor(base: Type, name: string): string | undefined {
