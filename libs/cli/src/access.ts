@@ -35,7 +35,7 @@ export async function asOperator<Result>(
   const credentials = askedCredentials(options) ?? operatorFile();
   if (credentials === undefined) {
     throw new UsageError(
-      'no operator credentials: there is no .router/operator.creds.json here or above (with `npm start -- --state <folder>` it is in that folder), so name a file with --credentials',
+      'no operator credentials: there is no .router/operator.creds.json here or above; a mesh started with --state keeps it in that folder: name the file with --credentials',
     );
   }
   const servers = findServers(options, credentials);

@@ -1,4 +1,5 @@
 // The commands that need no mesh, as processes.
+import { RequestId } from '@router-mesh/contracts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '@router-mesh/testing';
@@ -21,6 +22,15 @@ const bad =
   'policy "acme/bad" {\n  rule x when tenant.tier == "fre" { deny "no" }\n\n  route default { candidates @demo/echo }\n}\n';
 
 const run = (...args: string[]): ReturnType<Shell['router']> => shell.router(['policy', ...args]);
+
+test('the help of shadow says its share as a percentage, and examples of explain are ids that it takes', async () => {
+  expect((await run('shadow', '--help')).stdout).toMatch(/where none is named, 100%\s/);
+  const { stdout } = await run('explain', '--help');
+  const ids = [...stdout.matchAll(/^ {2}router policy explain (\S+)/gm)].map(
+    ([, id]) => RequestId.safeParse(id).success,
+  );
+  expect(ids).toEqual([true, true]);
+});
 
 describe('init', () => {
   test('writes a policy whose tests pass, whose rules are all seen, and that fmt would not change', async () => {
