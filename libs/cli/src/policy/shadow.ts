@@ -29,7 +29,8 @@ export function addShadow(policies: Command): void {
     .argument('<policy>', 'as acme/main, or acme/main@1.4.0 for a version of it', readPolicyRef)
     .argument('[share]', 'as 10%; where none is named, 100%', readShare)
     .addHelpText('after', help + showExamples(examples));
-  addPointerOptions(shadow).action(async (ref: PolicyRef, share = 1, _options, command: Command) => {
+  addPointerOptions(shadow).action(async (ref: PolicyRef, named: number | undefined, _options, command: Command) => {
+    const share = named ?? 1;
     const options = allOptions<Options>(command);
     const request = { ...ref, share, ...pointerFields(options) };
     const moved = await asOperator(options, (nc) => call(nc, administration.shadow, tenantOfPolicy(ref.name), request));

@@ -1,5 +1,5 @@
 // What people bring along from other languages, and what they mistype: what to write instead.
-import { didYouMean } from '../check/suggest.ts';
+import { didYouMean } from '../diagnostics/suggest.ts';
 import type { Token } from './token.ts';
 import { declarationWords } from './words.ts';
 
