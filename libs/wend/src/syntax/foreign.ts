@@ -21,7 +21,6 @@ const statements: ReadonlyMap<string, string> = new Map([
   ...['switch', 'match', 'case'].map((word) => [word, 'choose by "if … { } else if … { } else { }"'] as const),
   ['when', '"when" stands behind the name of a rule or route; within it write "if"'],
   ['allow', 'what no rule denies is allowed'],
-  ['const', 'within a block a value is named by "let"'],
   [',', 'several models stand in a list: [@a/x, @b/y]'],
 ]);
 
