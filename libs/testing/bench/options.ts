@@ -10,7 +10,7 @@ export const usage = `npm run bench -- [wend] [options]
   --quick         fewer and shorter rounds
   --rounds <n>    how often everything is measured
   --seconds <s>   how long each measurement of the mesh takes; one of wend takes a tenth of it
-  --only <regex>  only works whose names match; of wend also "linking", "holds" and "heap"
+  --only <regex>  only works whose names match; of wend also "linking", "holds", "heap" and "publish"
   --json          print JSON instead of tables
   --out <file>    where the results are written
   --help          this

@@ -21,6 +21,7 @@ export { UnitCache } from './link/unit-cache.ts';
 export { closures } from './run/closures.ts';
 export { canGenerate, generate } from './run/generate.ts';
 export type { BackEnd } from './run/instance.ts';
+export { modelsOf } from './run/values/models.ts';
 export { compareVersions, isRange, satisfies } from './semver.ts';
 export { format } from './syntax/format.ts';
 export { parse } from './syntax/parse.ts';

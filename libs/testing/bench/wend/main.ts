@@ -8,13 +8,16 @@ import { contenders, disagreements } from './contenders.ts';
 import { measureHeap } from './heap.ts';
 import { measureHolds } from './holds.ts';
 import { timeLinking } from './linking.ts';
+import { publishToDecision } from './publish-to-decision.ts';
 import { requests } from './representative.ts';
-import { contenderRows, heapRows, holdRows, linkRows, manyRulesRows } from './rows.ts';
+import { contenderRows, heapRows, holdRows, linkRows, manyRulesRows, publishRows } from './rows.ts';
 import { timeRounds } from './timing.ts';
 import { places } from './works.ts';
 
 /** Of what a measurement of the mesh takes: here one is a loop in this process. */
 const share = 0.1;
+/** In a round. */
+const publications = 20;
 
 export async function benchWend({ rounds, seconds, only, out, json }: Options): Promise<void> {
   const [loadBefore = 0] = loadavg();
@@ -28,6 +31,8 @@ export async function benchWend({ rounds, seconds, only, out, json }: Options): 
   const links = only.test('linking') ? timeLinking(rounds) : {};
   const holds = only.test('holds') ? await measureHolds() : {};
   const heap = only.test('heap') ? await measureHeap() : undefined;
+  say('publishing, with two replicas of policy');
+  const published = only.test('publish') ? await publishToDecision({ rounds: rounds * publications }) : undefined;
 
   const failures = errors + wrong.length;
   const results = {
@@ -43,6 +48,7 @@ export async function benchWend({ rounds, seconds, only, out, json }: Options): 
       ...linkRows(links),
       ...holdRows(holds),
       ...(heap === undefined ? [] : heapRows(heap)),
+      ...(published === undefined ? [] : publishRows(published)),
     ],
     lacks: Object.fromEntries(all.map(({ name, lacks }) => [name, lacks])),
     holdsMs: holds,

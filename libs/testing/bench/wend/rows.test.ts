@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { contenderRows, heapRows, holdRows, manyRulesRows } from './rows.ts';
+import { contenderRows, heapRows, holdRows, manyRulesRows, publishRows } from './rows.ts';
 
 const times = new Map([
   ['wend', [900, 800, 1200]],
@@ -34,4 +34,21 @@ test('of the holds the longest are told, each with what did it', () => {
 test('ten thousand policies are to take no more than 100 MB', () => {
   expect(heapRows({ linkedMb: 99, decidedMb: 120 })[0]).toMatchObject({ unit: 'MB', ours: 99, met: true });
   expect(heapRows({ linkedMb: 101, decidedMb: 120 })[0]).toMatchObject({ met: false });
+});
+
+test('a publication is to be known everywhere within 5 ms', () => {
+  const rows = publishRows({
+    rounds: 1,
+    others: 0,
+    p50Ms: 6,
+    p99Ms: 9,
+    longestMs: 9,
+    publishP50Ms: 3,
+    residentMb: [undefined, undefined],
+  });
+  expect(rows.map(({ ours, met }) => [ours, met])).toEqual([
+    [6, false],
+    [9, undefined],
+    [3, undefined],
+  ]);
 });

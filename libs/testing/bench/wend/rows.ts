@@ -6,6 +6,7 @@ import { policies, type Heap } from './heap.ts';
 import type { Hold } from './holds.ts';
 import type { LinkTimes } from './linking.ts';
 import { guardsOf, manyRules, ruleCounts, truths } from './many-rules.ts';
+import type { PublishToDecision } from './publish-to-decision.ts';
 
 /** ns an evaluation by work, one number a round. */
 export type Times = ReadonlyMap<string, readonly number[]>;
@@ -57,6 +58,15 @@ export function holdRows(holds: Readonly<Record<string, Hold>>): Row[] {
 export function heapRows({ linkedMb, decidedMb }: Heap): Row[] {
   const name = `heap of ${policies / 1000} 000 policies`;
   return [value(`${name}, linked`, 'MB', linkedMb, atMost(100)), value(`${name}, each asked once`, 'MB', decidedMb)];
+}
+
+export function publishRows({ p50Ms, p99Ms, publishP50Ms }: PublishToDecision): Row[] {
+  const name = 'published until every replica decides by it';
+  return [
+    value(`${name}, p50`, 'ms', p50Ms, atMost(5)),
+    value(`${name}, p99`, 'ms', p99Ms),
+    value('publish answered, p50', 'ms', publishP50Ms),
+  ];
 }
 
 function value(work: string, unit: Unit, measured: number, target?: Target, errors = 0): Row {

@@ -117,7 +117,7 @@ export class Judging {
     const began = performance.now();
     const decision = decide(linked, { input, catalogue });
     const us = Math.round((performance.now() - began) * 1000);
-    guard.decided(seat, held, setbackOf(decision), at);
+    guard.decided(seat, held, setbackOf(decision, catalogue, input.request.model), at);
     if (verb !== 'decide' && log.wants(at))
       log.tell({ held, decision, input, catalogue: catalogue.revision, request, tenant, us });
     if (held === seat.judge) shadows.overhear({ seat, decision, input, catalogue, request, tenant });

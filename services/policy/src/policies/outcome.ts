@@ -1,5 +1,5 @@
 // What of a decision is told and compared: in a line, as a setback, and field by field. Pure.
-import type { Decision } from '@router-mesh/wend';
+import { modelsOf, type Catalogue, type Decision } from '@router-mesh/wend';
 import type { Setback } from './window.ts';
 
 export interface Outcome {
@@ -20,11 +20,17 @@ export function outcomeOf({ effect, route, picked, deny, unavailable }: Decision
   };
 }
 
-/** What a version should not do more often than the one before it. */
-export function setbackOf({ effect, unavailable }: Decision): Setback | undefined {
+/**
+ * What a version should not do more often than the one before it.
+ *
+ * Where a client names a model that nobody has, no candidate is left by its own doing: whoever names many of them must not be able to take a version back.
+ * @param model as the client named it
+ */
+export function setbackOf({ effect, unavailable }: Decision, catalogue: Catalogue, model: string): Setback | undefined {
   if (effect === 'deny') return 'deny';
   if (effect !== 'unavailable') return undefined;
-  return unavailable?.reason === 'no_candidate' ? 'no_candidate' : 'policy_failure';
+  if (unavailable?.reason !== 'no_candidate') return 'policy_failure';
+  return model === 'auto' || modelsOf(catalogue, model).length > 0 ? 'no_candidate' : undefined;
 }
 
 /** Who decided and what it took is not what was decided. */

@@ -1,7 +1,7 @@
 // The parts of policies that depend on nothing but their arguments.
 import type { ChatRequest, PolicyDocument, TenantDocument } from '@router-mesh/contracts';
 import type { Snapshot } from '@router-mesh/kernel';
-import type { Decision } from '@router-mesh/wend';
+import { sampleCatalogue, type Decision } from '@router-mesh/wend';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { limitsFor, tightened } from '../limited.ts';
@@ -12,6 +12,7 @@ import { policyFor } from './holds.ts';
 import { inputOf } from './input.ts';
 import { LastingPointers } from './lasting-pointers.ts';
 import { mask } from './masks.ts';
+import { setbackOf } from './outcome.ts';
 import { Pace } from './pace.ts';
 import { planOf } from './plan-of.ts';
 import { activated, noPointers, previousActive, rolledBack, withCanary, withVersion } from './pointers.ts';
@@ -202,6 +203,16 @@ describe('a version goes back', () => {
     const found = whyBack(is, was, rule);
     if (why === undefined) expect(found).toBeUndefined();
     else expect(found).toContain(why);
+  });
+
+  test.each([
+    ['leaves none of the models that somebody has', 'no_candidate', 'auto', 'no_candidate'],
+    ['leaves nothing of a model that somebody has', 'no_candidate', 'openai/gpt-4.1', 'no_candidate'],
+    ['is asked for one that nobody has', 'no_candidate', 'nobody/has-it', undefined],
+    ['fails, whatever it is asked for', 'policy_error', 'nobody/has-it', 'policy_failure'],
+  ] as const)('a setback is counted by its cause: it %s', (_, reason, model, setback) => {
+    const decision = { effect: 'unavailable', unavailable: { reason } } as Decision;
+    expect(setbackOf(decision, sampleCatalogue, model)).toBe(setback);
   });
 
   test('for what it did lately: what is older than five minutes is forgotten', () => {
