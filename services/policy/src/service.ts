@@ -28,8 +28,8 @@ import { buildCatalogue } from './catalogue.ts';
 import { sharedCounters } from './counters.ts';
 import { deadlineOf, decide, suspended } from './decide.ts';
 import { HealthBoard } from './health.ts';
-import { policiesInForce } from './policies/in-force.ts';
-import { ensureSalt } from './policies/seed.ts';
+import { wirePolicies } from './policies/wiring.ts';
+import { ensureSalt } from './policies/judging/seed.ts';
 import { Rates } from './rates.ts';
 import { isSuspended, nearestDocument } from './tenant.ts';
 import { tenantAdministration } from './tenants.ts';
@@ -50,7 +50,7 @@ export const policyService = defineService({
     let catalogue = buildCatalogue(snapshots.providers.current.documents);
     snapshots.providers.onSwap(({ documents }) => (catalogue = buildCatalogue(documents)));
     const board = new HealthBoard();
-    const { judging, holds, administration } = policiesInForce(house, settings, snapshots, board);
+    const { judging, holds, administration } = wirePolicies(house, settings, snapshots, board);
     return {
       evaluate(passage) {
         const { verb, tenant, request, asked } = passage;

@@ -10,7 +10,7 @@ import {
   type TenantDocument,
 } from '@router-mesh/contracts';
 import type { Handlers, House, Snapshot } from '@router-mesh/kernel';
-import { isOver } from './policies/names.ts';
+import { isOver } from './policies/documents/names.ts';
 import { isListed, type Catalogue } from './catalogue.ts';
 
 interface Watched {

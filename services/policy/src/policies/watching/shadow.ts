@@ -2,10 +2,10 @@
 import { policyDiffered, tenantOfPolicy } from '@router-mesh/contracts';
 import type { House } from '@router-mesh/kernel';
 import { decide, type Catalogue, type Decision, type Input } from '@router-mesh/wend';
+import type { Seat } from '../in-force/seat.ts';
 import { isWithinShare } from './canary.ts';
 import { differences, outcomeOf } from './outcome.ts';
 import { Pace } from './pace.ts';
-import type { Seat } from './seat.ts';
 
 /** So many differences are told a second at most. */
 const mostASecond = 10;

@@ -14,12 +14,12 @@ import type { Handlers, House } from '@router-mesh/kernel';
 import { explain, type Explanation, type Input, type LinkedPolicy } from '@router-mesh/wend';
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
-import { nearestDocument } from '../tenant.ts';
-import type { Judging } from './judging.ts';
-import { fileOf, refOf, type Resolve } from './linker.ts';
-import { isOver, isSeen } from './names.ts';
-import { outcomeOf } from './outcome.ts';
-import { findVersion } from './pointers.ts';
+import { nearestDocument } from '../../tenant.ts';
+import { isOver, isSeen } from '../documents/names.ts';
+import { findVersion } from '../documents/pointers.ts';
+import { fileOf, refOf, type Resolve } from '../in-force/linker.ts';
+import type { Judging } from '../judging/judging.ts';
+import { outcomeOf } from '../watching/outcome.ts';
 import { checkSource, noVersion, type Shop } from './publishing.ts';
 import { ulidTime } from './ulid-time.ts';
 
@@ -53,13 +53,13 @@ export function questions(answering: Answering): Pick<Administration, 'eval' | '
       const document = nearestDocument(documents(), tenant) ?? {};
       const sizeBytes = Buffer.byteLength(JSON.stringify(raw));
       const input = judging.inputOf({ verb, tenant, document, body, sizeBytes, request: id, at: Date.now() });
-      const explanation = explain(policy, { input, catalogue: shop.bench.catalogue });
+      const explanation = explain(policy, { input, catalogue: shop.inForce.catalogue });
       return { ...judged(policy), ...told(explanation), input: { ...input } };
     },
     async explain({ request, at }, { tenant }) {
       const logged = await find(answering, request, at ?? ulidTime(request), tenant);
       const policy = await policyThen(shop, logged);
-      const { catalogue } = shop.bench;
+      const { catalogue } = shop.inForce;
       const explanation = explain(policy, { input: logged.input as unknown as Input, catalogue });
       const said = pick(logged);
       return {
@@ -131,7 +131,7 @@ async function linked(shop: Shop, text: string, file: string | undefined, asked:
 
 /** The policy as it was linked when it decided: by the digests that the log names. */
 async function policyThen(
-  { bench, linker, sources }: Shop,
+  { inForce, linker, sources }: Shop,
   { policy, sources: digests, lock }: Logged,
 ): Promise<LinkedPolicy> {
   const byRef = new Map(lock.map(({ ref, digest }) => [ref, digest]));
@@ -143,7 +143,7 @@ async function policyThen(
   };
   const leaf = await sources.fetch(digests.at(-1) ?? '');
   const made = leaf && (await linker.link({ file: fileOf(policy), text: leaf.source }, resolve));
-  bench.leave();
+  inForce.leave();
   if (made?.policy !== undefined) return made.policy;
   throw new RouterError('not_found', `the sources of policy "${policy}" by which it was decided are gone`, {
     param: 'request',

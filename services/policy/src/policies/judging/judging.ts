@@ -3,23 +3,23 @@ import { policyFailed, tenantOfPolicy, type TenantDocument, type Verb } from '@r
 import type { ChatRequest, EmbedRequest, PolicyDocument, SaltDocument } from '@router-mesh/contracts';
 import type { House } from '@router-mesh/kernel';
 import { decide, type Decision, type Input } from '@router-mesh/wend';
-import type { Bench } from './bench.ts';
-import type { DecisionLog } from './decision-log.ts';
+import type { Held } from '../in-force/held.ts';
+import type { PoliciesInForce } from '../in-force/policies-in-force.ts';
+import type { Seat } from '../in-force/seat.ts';
+import type { DecisionLog } from '../watching/decision-log.ts';
+import { setbackOf } from '../watching/outcome.ts';
+import { Pace } from '../watching/pace.ts';
+import type { RollbackGuard } from '../watching/rollback-guard.ts';
+import type { Shadows } from '../watching/shadow.ts';
 import type { HealthMaps } from './health-map.ts';
-import type { Held } from './held.ts';
 import { policyFor } from './holds.ts';
 import { inputOf } from './input.ts';
-import { setbackOf } from './outcome.ts';
-import { Pace } from './pace.ts';
 import { planOf, type Planned } from './plan-of.ts';
 import { cannotJudge, refusalOf } from './refusals.ts';
-import type { RollbackGuard } from './rollback-guard.ts';
-import type { Seat } from './seat.ts';
 import { seedOf } from './seed.ts';
-import type { Shadows } from './shadow.ts';
 
 export interface Judge {
-  readonly bench: Bench;
+  readonly inForce: PoliciesInForce;
   readonly health: HealthMaps;
   readonly guard: RollbackGuard;
   readonly shadows: Shadows;
@@ -87,7 +87,7 @@ export class Judging {
    * @throws RouterError `denied` or `unavailable` as the policy says, `unavailable` when it cannot judge
    */
   judge(name: string, asked: Case): Judged | Promise<Judged> {
-    const seat = this.#judge.bench.seat(name);
+    const seat = this.#judge.inForce.seat(name);
     if (seat?.active === undefined) throw cannotJudge(name, 'no version of it is active');
     const held = seat.judgeOf(asked);
     if (held?.linked !== undefined) return this.#decide(seat, held, asked);
@@ -97,7 +97,7 @@ export class Judging {
   async #afterLinking(seat: Seat, active: Held, asked: Case): Promise<Judged> {
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise((resolve) => (timer = setTimeout(resolve, patienceMs)));
-    await Promise.race([this.#judge.bench.hurry(active), patience]);
+    await Promise.race([this.#judge.inForce.hurry(active), patience]);
     clearTimeout(timer);
     const held = seat.judgeOf(asked);
     if (held?.linked !== undefined) return this.#decide(seat, held, asked);
@@ -108,10 +108,10 @@ export class Judging {
   }
 
   #decide(seat: Seat, held: Held, asked: Case): Judged {
-    const { bench, guard, shadows, log } = this.#judge;
+    const { inForce, guard, shadows, log } = this.#judge;
     const { linked } = held;
     if (linked === undefined) throw cannotJudge(seat.name, 'it is not linked');
-    const { catalogue } = bench;
+    const { catalogue } = inForce;
     const { at, request, tenant, verb, raw, body } = asked;
     const input = this.inputOf(asked);
     const began = performance.now();

@@ -7,10 +7,10 @@ import {
   type PolicyDocument,
 } from '@router-mesh/contracts';
 import type { House } from '@router-mesh/kernel';
-import type { Held } from './held.ts';
-import { previousActive, rolledBack, withoutCanary } from './pointers.ts';
-import type { Seat } from './seat.ts';
-import type { PolicyStore } from './store.ts';
+import { previousActive, rolledBack, withoutCanary } from '../documents/pointers.ts';
+import type { PolicyStore } from '../documents/store.ts';
+import type { Held } from '../in-force/held.ts';
+import type { Seat } from '../in-force/seat.ts';
 import { whyBack, type Setback } from './window.ts';
 
 /** How often a version is looked at, ms. */

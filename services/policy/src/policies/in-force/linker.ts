@@ -13,7 +13,7 @@ import {
   type LinkedPolicy,
   type Source,
 } from '@router-mesh/wend';
-import { digestOf } from './sources.ts';
+import { digestOf } from '../documents/sources.ts';
 
 /** What each `extends` and import stood for. */
 export type Lock = PolicySource['lock'];

@@ -1,6 +1,6 @@
 // Which policy judges a request. Pure.
 import { lineage, mainPolicy, platformTenant, type PolicyDocument, type TenantDocument } from '@router-mesh/contracts';
-import { policyOf } from './names.ts';
+import { policyOf } from '../documents/names.ts';
 
 /**
  * The name of the policy that holds for a tenant; undefined when the built-in one does.

@@ -1,6 +1,6 @@
 // How models do, as policies see it: made anew now and then, and shared by the requests in between.
 import type { ModelHealth } from '@router-mesh/wend';
-import type { HealthBoard } from '../health.ts';
+import type { HealthBoard } from '../../health.ts';
 
 /** Instances speak once a second; a map may be so old, ms. */
 const keptMs = 100;

@@ -14,21 +14,21 @@ import {
 } from '@router-mesh/contracts';
 import type { Handlers } from '@router-mesh/kernel';
 import { parse, type LinkedPolicy } from '@router-mesh/wend';
-import type { Bench } from './bench.ts';
-import { chooseVersion, mayUse } from './choose.ts';
+import { chooseVersion, mayUse } from '../documents/choose.ts';
+import { checkAdministered, policyOf } from '../documents/names.ts';
+import { activated, findVersion, withCanary, withShadow, withVersion, type Mover } from '../documents/pointers.ts';
+import { digestOf, type Sources } from '../documents/sources.ts';
+import type { PolicyStore } from '../documents/store.ts';
+import { fileOf, hasErrors, type Linker, type Lock, type Resolve } from '../in-force/linker.ts';
+import type { PoliciesInForce } from '../in-force/policies-in-force.ts';
 import { tellDiagnostics } from './diagnostics.ts';
-import { fileOf, hasErrors, type Linker, type Lock, type Resolve } from './linker.ts';
-import { checkAdministered, policyOf } from './names.ts';
-import { activated, findVersion, withCanary, withShadow, withVersion, type Mover } from './pointers.ts';
-import { digestOf, type Sources } from './sources.ts';
-import type { PolicyStore } from './store.ts';
 
 type Administration = Handlers<typeof policyAdministration>;
 type PublishRequest = Parameters<Administration['publish']>[0];
 export type CanaryRequest = Parameters<Administration['canary']>[0]['canary'];
 
 export interface Shop {
-  readonly bench: Bench;
+  readonly inForce: PoliciesInForce;
   readonly linker: Linker;
   readonly sources: Sources;
   readonly store: PolicyStore;
@@ -58,8 +58,8 @@ export async function checkSource(
   if (name !== undefined && named) checkAdministered(asked, name);
   const leaf = name !== undefined && named ? name : policyOf(asked, mainPolicy);
   const file = given ?? fileOf(name ?? 'policy');
-  const made = await shop.linker.link({ file, text }, freshResolver(shop, leaf), shop.bench.catalogue);
-  shop.bench.leave();
+  const made = await shop.linker.link({ file, text }, freshResolver(shop, leaf), shop.inForce.catalogue);
+  shop.inForce.leave();
   return {
     policy: hasErrors(made.diagnostics) ? undefined : made.policy,
     lock: made.lock,
@@ -255,9 +255,9 @@ export function publishable({ policy, diagnostics }: Checked, tenant: string): L
 }
 
 /** INVARIANT (nobody stands on it): a source goes only when no pointer names it and nothing that is linked here was made of it. */
-function dropUnused({ store, bench }: Shop, before: PolicyDocument, after: PolicyDocument): void {
+function dropUnused({ store, inForce }: Shop, before: PolicyDocument, after: PolicyDocument): void {
   const kept = new Set(after.versions.map(({ digest }) => digest));
-  const used = bench.inUse();
+  const used = inForce.inUse();
   store.drop(before.versions.map(({ digest }) => digest).filter((digest) => !kept.has(digest) && !used.has(digest)));
 }
 

@@ -1,8 +1,8 @@
 // Who judges under one name: the active version, a canary beside it, and a shadow that nobody hears.
 import type { PolicyDocument } from '@router-mesh/contracts';
-import { isInCanary, type Subject } from './canary.ts';
+import { isInCanary, type Subject } from '../watching/canary.ts';
+import type { Figures } from '../watching/window.ts';
 import type { Held } from './held.ts';
-import type { Figures } from './window.ts';
 
 /** A version that became active is compared with the one before it for a while. */
 export interface Probation {

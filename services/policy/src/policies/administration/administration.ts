@@ -7,13 +7,13 @@ import {
   type PolicyReport,
 } from '@router-mesh/contracts';
 import type { Handlers } from '@router-mesh/kernel';
-import { defaultPolicy } from '../decide.ts';
-import { ofTenant } from './bench.ts';
+import { defaultPolicy } from '../../decide.ts';
+import { checkAdministered, isOver, isSeen } from '../documents/names.ts';
+import { findVersion, previousActive, rolledBack, withoutCanary } from '../documents/pointers.ts';
+import { ofTenant } from '../in-force/policies-in-force.ts';
+import type { Seat } from '../in-force/seat.ts';
 import { tellDiagnostics } from './diagnostics.ts';
-import { checkAdministered, isOver, isSeen } from './names.ts';
-import { findVersion, previousActive, rolledBack, withoutCanary } from './pointers.ts';
 import { canaried, noVersion, publishing, shadowed, type Shop } from './publishing.ts';
-import type { Seat } from './seat.ts';
 import type { PolicyDocument } from '@router-mesh/contracts';
 
 type Administration = Handlers<typeof policyAdministration>;
@@ -26,12 +26,12 @@ export function policyManagement(shop: Shop, holds: (tenant: string) => string):
   return {
     ...publishing(shop),
     list: (_request, { tenant }) => ({
-      policies: [builtIn, ...ofTenant(shop.bench.seats, (one) => isOver(tenant, one)).map(reportOf)],
+      policies: [builtIn, ...ofTenant(shop.inForce.seats, (one) => isOver(tenant, one)).map(reportOf)],
       holds: holds(tenant),
     }),
     async get({ name, version }, { tenant }) {
       if (name === defaultPolicy.name) return builtIn;
-      const seat = shop.bench.seat(name);
+      const seat = shop.inForce.seat(name);
       if (!name.includes('/') || !isSeen(tenant, name))
         throw new RouterError('not_found', `no policy "${name}"`, { param: 'name' });
       const { document, revision } = await shop.store.read(name);

@@ -3,14 +3,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { tenantOfPolicy, type PolicyDocument } from '@router-mesh/contracts';
 import type { Snapshot } from '@router-mesh/kernel';
 import { checkCatalogue, type Catalogue, type LinkedPolicy } from '@router-mesh/wend';
-import { chooseVersion, mayUse } from './choose.ts';
+import { chooseVersion, mayUse } from '../documents/choose.ts';
+import type { Sources } from '../documents/sources.ts';
 import { Held, noText } from './held.ts';
 import { fileOf, refOf, type Linker, type Made, type Resolve } from './linker.ts';
 import { Seat } from './seat.ts';
 import { Slices } from './slices.ts';
-import type { Sources } from './sources.ts';
 
-export interface BenchListener {
+export interface InForceListener {
   /** A version took the place of the one that judged; undefined when nobody did. */
   seated?(seat: Seat, before: Held | undefined): void;
   /** It names what the catalogue does not have, or no longer does so. */
@@ -28,10 +28,10 @@ const againMs = 1000;
 /** How long what nobody needs stays, ms: looking for it takes longer than most changes, and they come in bursts. */
 const usualTidyMs = 10_000;
 
-export class Bench {
+export class PoliciesInForce {
   readonly #linker: Linker;
   readonly #sources: Sources;
-  readonly #listener: BenchListener;
+  readonly #listener: InForceListener;
   readonly #seats = new Map<string, Seat>();
   readonly #held = new Map<string, Held>();
   /** Keys of what asked for a name. */
@@ -46,7 +46,7 @@ export class Bench {
     linker: Linker,
     sources: Sources,
     catalogue: Catalogue,
-    listener: BenchListener = {},
+    listener: InForceListener = {},
     tidyMs = usualTidyMs,
   ) {
     this.#tidyMs = tidyMs;

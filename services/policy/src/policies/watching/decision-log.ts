@@ -3,7 +3,7 @@ import { eventSubject, policyDecided, type MaskableField } from '@router-mesh/co
 import type { House } from '@router-mesh/kernel';
 import type { Decision, Input } from '@router-mesh/wend';
 import type { z } from 'zod';
-import type { Held } from './held.ts';
+import type { Held } from '../in-force/held.ts';
 import { mask, type Masked } from './masks.ts';
 import { fuelOf, outcomeOf } from './outcome.ts';
 import { Pace } from './pace.ts';

@@ -16,24 +16,24 @@ import {
 } from '@router-mesh/contracts';
 import type { Handlers, House, Snapshot } from '@router-mesh/kernel';
 import type { z } from 'zod';
-import type { HealthBoard } from '../health.ts';
-import { policyManagement } from './administration.ts';
-import { Bench, type BenchListener } from './bench.ts';
-import { mayGenerate } from './code-generation.ts';
-import { DecisionLog } from './decision-log.ts';
-import { tellDiagnostics } from './diagnostics.ts';
-import { HealthMaps } from './health-map.ts';
-import { Judging } from './judging.ts';
-import { LastingPointers } from './lasting-pointers.ts';
-import { Linker } from './linker.ts';
-import { questions } from './questions.ts';
-import { knownSalt } from './seed.ts';
-import { RollbackGuard } from './rollback-guard.ts';
-import { Shadows } from './shadow.ts';
-import { Sources } from './sources.ts';
-import { PolicyStore } from './store.ts';
-import { wendCatalogue } from './wend-catalogue.ts';
 import { defaultPolicy } from '../decide.ts';
+import type { HealthBoard } from '../health.ts';
+import { policyManagement } from './administration/administration.ts';
+import { tellDiagnostics } from './administration/diagnostics.ts';
+import { questions } from './administration/questions.ts';
+import { LastingPointers } from './documents/lasting-pointers.ts';
+import { Sources } from './documents/sources.ts';
+import { PolicyStore } from './documents/store.ts';
+import { mayGenerate } from './in-force/code-generation.ts';
+import { Linker } from './in-force/linker.ts';
+import { PoliciesInForce, type InForceListener } from './in-force/policies-in-force.ts';
+import { wendCatalogue } from './in-force/wend-catalogue.ts';
+import { HealthMaps } from './judging/health-map.ts';
+import { Judging } from './judging/judging.ts';
+import { knownSalt } from './judging/seed.ts';
+import { DecisionLog } from './watching/decision-log.ts';
+import { RollbackGuard } from './watching/rollback-guard.ts';
+import { Shadows } from './watching/shadow.ts';
 
 interface Watched<Value> {
   readonly current: Snapshot<Value>;
@@ -49,7 +49,7 @@ export interface Watching {
 
 type Settings = House<Record<never, never>, typeof policySettings>['settings'];
 
-export interface InForce {
+export interface WiredPolicies {
   readonly judging: Judging;
   /** The name of the policy that holds for a tenant; undefined where it is the built-in one. */
   holds(tenant: string): string | undefined;
@@ -59,31 +59,31 @@ export interface InForce {
 /** How long an event about a policy may take to be stored, ms; replicas that tell the same one within two minutes are one. */
 const tellMs = 5000;
 
-export function policiesInForce(
+export function wirePolicies(
   house: Omit<House, 'settings' | 'snapshots'>,
   settings: Settings,
   watching: Watching,
   board: HealthBoard,
-): InForce {
+): WiredPolicies {
   const { policyFuel: fuel, policyDepth: depth, policyCodegen: codegen, policyWatchMs: watchMs } = settings;
   const sources = new Sources(house);
   const linker = new Linker({ fuel, depth, codegen: mayGenerate(house, codegen) });
   const store = new PolicyStore(house);
   const guard = new RollbackGuard(house, store, { watchMs });
   const catalogueNow = () => wendCatalogue(watching.providers.current.documents, watching.providers.current.revision);
-  const bench: Bench = new Bench(
+  const inForce: PoliciesInForce = new PoliciesInForce(
     linker,
     sources,
     catalogueNow(),
     listening(
       house,
       guard,
-      () => bench.catalogue.revision,
-      () => sources.prune(bench.inUse()),
+      () => inForce.catalogue.revision,
+      () => sources.prune(inForce.inUse()),
     ),
   );
   const judging = new Judging(house, {
-    bench,
+    inForce,
     health: new HealthMaps(board),
     guard,
     shadows: new Shadows(house),
@@ -91,11 +91,11 @@ export function policiesInForce(
     salt: knownSalt(house, watching.salts),
   });
   const documents = () => watching.tenants.current.documents;
-  const holds = (tenant: string) => judging.holdsFor(tenant, documents(), bench.pointers);
+  const holds = (tenant: string) => judging.holdsFor(tenant, documents(), inForce.pointers);
   const lasting = new LastingPointers();
   watching.policies.onSwap((shown) => {
     const before = lasting.left;
-    bench.follow(lasting.take(shown));
+    inForce.follow(lasting.take(shown));
     judging.reconsider();
     if (lasting.left > before)
       house.log.error(
@@ -104,11 +104,16 @@ export function policiesInForce(
       );
   });
   watching.tenants.onSwap(() => judging.reconsider());
-  watching.providers.onSwap(() => bench.recheck(catalogueNow()));
-  house.note(() => (bench.left === 0 ? [] : [`${bench.left} policies are yet to be linked or checked`]));
+  watching.providers.onSwap(() => inForce.recheck(catalogueNow()));
+  house.note(() => (inForce.left === 0 ? [] : [`${inForce.left} policies are yet to be linked or checked`]));
   house.note(() => (lasting.left === 0 ? [] : [lastingNote(lasting.left)]));
-  house.gauge('router_policies_waiting', 'Policies that are yet to be linked or checked', () => [[{}, bench.left]], []);
-  const shop = { bench, linker, sources, store };
+  house.gauge(
+    'router_policies_waiting',
+    'Policies that are yet to be linked or checked',
+    () => [[{}, inForce.left]],
+    [],
+  );
+  const shop = { inForce, linker, sources, store };
   return {
     judging,
     holds,
@@ -129,7 +134,7 @@ function listening(
   guard: RollbackGuard,
   catalogue: () => string,
   tidied: () => void,
-): BenchListener {
+): InForceListener {
   const { log } = house;
   return {
     seated: (seat, before) => guard.seated(seat, before, Date.now()),

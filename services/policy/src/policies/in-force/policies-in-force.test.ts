@@ -4,10 +4,10 @@ import type { Snapshot } from '@router-mesh/kernel';
 import { until } from '@router-mesh/testing';
 import { sampleCatalogue } from '@router-mesh/wend';
 import { expect, test } from 'vitest';
-import { Bench } from './bench.ts';
+import { digestOf, Sources } from '../documents/sources.ts';
 import { Linker } from './linker.ts';
+import { PoliciesInForce } from './policies-in-force.ts';
 import { Slices } from './slices.ts';
-import { digestOf, Sources } from './sources.ts';
 
 const children = process.env['MESH_TEST_LONG'] === undefined ? 2000 : 10_000;
 
@@ -49,8 +49,8 @@ const parent = (version: string, tag: string): string =>
 const child = (number: number): string =>
   `policy "acme/c${number}/main" version "1.0.0" extends "acme/base@^1" { rule own { tag own = ${number} } }`;
 
-async function settled(bench: Bench): Promise<void> {
-  while (bench.left > 0) await new Promise((resolve) => setImmediate(resolve));
+async function settled(inForce: PoliciesInForce): Promise<void> {
+  while (inForce.left > 0) await new Promise((resolve) => setImmediate(resolve));
 }
 
 test('children of a changed parent are linked again in slices, the newest change first, and the loop is never held', async () => {
@@ -64,40 +64,40 @@ test('children of a changed parent are linked again in slices, the newest change
   for (let number = 0; number < children; number += 1) shelf.publish(`acme/c${number}/main`, '1.0.0', child(number));
   const seated: string[] = [];
   const linker = new Linker({ fuel: 20_000, depth: 64, codegen: true });
-  const bench = new Bench(linker, new Sources(shelf.house), sampleCatalogue, {
+  const inForce = new PoliciesInForce(linker, new Sources(shelf.house), sampleCatalogue, {
     seated: ({ name }) => seated.push(name),
   });
-  bench.follow(shelf.snapshot);
-  await settled(bench);
+  inForce.follow(shelf.snapshot);
+  await settled(inForce);
   expect(seated).toHaveLength(children + 1 + 1);
-  const first = bench.seat('acme/c0/main')?.judge?.linked?.digest;
+  const first = inForce.seat('acme/c0/main')?.judge?.linked?.digest;
 
   seated.length = 0;
   shelf.publish('acme/base', '1.1.0', parent('1.1.0', 'two'));
-  bench.follow(shelf.snapshot);
+  inForce.follow(shelf.snapshot);
   const stalls: number[] = [];
   let last = performance.now();
   let turns = 0;
   let leftWhenSeated: number | undefined;
-  while (bench.left > 0) {
+  while (inForce.left > 0) {
     await new Promise((resolve) => setImmediate(resolve));
     const now = performance.now();
     stalls.push(now - last);
     last = now;
     turns += 1;
     // Whoever waits is judged by its last good link.
-    expect(bench.seat(`acme/c${children - 1}/main`)?.judge?.linked).toBeDefined();
+    expect(inForce.seat(`acme/c${children - 1}/main`)?.judge?.linked).toBeDefined();
     if (turns === 20) {
       shelf.publish(
         'free/main',
         '2.0.0',
         'policy "free/main" version "2.0.0" { route default { candidates cheapest(2) } }',
       );
-      bench.follow(shelf.snapshot);
+      inForce.follow(shelf.snapshot);
     }
-    if (seated.includes('free/main')) leftWhenSeated ??= bench.left;
+    if (seated.includes('free/main')) leftWhenSeated ??= inForce.left;
   }
-  expect(bench.seat('acme/c0/main')?.judge?.linked?.digest).not.toBe(first);
+  expect(inForce.seat('acme/c0/main')?.judge?.linked?.digest).not.toBe(first);
   // What was published last came before nearly all that waited.
   expect(leftWhenSeated).toBeGreaterThan(children - 100);
   stalls.sort((a, b) => a - b);
@@ -111,12 +111,18 @@ test('what was linked and is in force no more leaves the memory', async () => {
   for (let number = 0; number < 100; number += 1) shelf.publish(`acme/c${number}/main`, '1.0.0', child(number));
   const linker = new Linker({ fuel: 20_000, depth: 64, codegen: true });
   let times = 0;
-  const bench = new Bench(linker, new Sources(shelf.house), sampleCatalogue, { tidied: () => (times += 1) }, 10);
+  const inForce = new PoliciesInForce(
+    linker,
+    new Sources(shelf.house),
+    sampleCatalogue,
+    { tidied: () => (times += 1) },
+    10,
+  );
   for (const version of ['1.0.0', '1.1.0', '1.2.0']) {
     shelf.publish('acme/base', version, parent(version, version));
     const before = times;
-    bench.follow(shelf.snapshot);
-    await until('it to be tidied', () => times > before && bench.left === 0 && linker.size === 101);
+    inForce.follow(shelf.snapshot);
+    await until('it to be tidied', () => times > before && inForce.left === 0 && linker.size === 101);
   }
 });
 
@@ -131,15 +137,15 @@ test('a source that is gone refuses at once, and judges as soon as it is there a
   shelf.sources.clear();
   const told: string[] = [];
   const linker = new Linker({ fuel: 20_000, depth: 64, codegen: true });
-  const bench = new Bench(linker, new Sources(shelf.house, 10), sampleCatalogue, {
+  const inForce = new PoliciesInForce(linker, new Sources(shelf.house, 10), sampleCatalogue, {
     stale: ({ name, state }) => told.push(`${name} ${state}`),
   });
-  bench.follow(shelf.snapshot);
-  const active = bench.seat('free/main')?.active;
+  inForce.follow(shelf.snapshot);
+  const active = inForce.seat('free/main')?.active;
   await active?.tried;
   expect([active?.state, told]).toEqual(['broken', ['free/main broken']]);
   if (source !== undefined) shelf.sources.set(digest, source);
-  await until('it to judge', () => bench.seat('free/main')?.judge === active);
+  await until('it to judge', () => inForce.seat('free/main')?.judge === active);
   expect([active?.state, told]).toEqual(['linked', ['free/main broken']]);
 });
 
@@ -149,14 +155,14 @@ test('in a bucket that was made anew the same revision is of another document', 
   shelf.publish('free/main', '1.0.0', source('@openai/gpt-4o'));
   shelf.publish('other/main', '1.0.0', child(1).replace('acme/c1', 'other').replace(' extends "acme/base@^1"', ''));
   const linker = new Linker({ fuel: 20_000, depth: 64, codegen: true });
-  const bench = new Bench(linker, new Sources(shelf.house), sampleCatalogue);
-  bench.follow(shelf.snapshot);
-  await settled(bench);
-  const first = bench.seat('free/main')?.document.active;
+  const inForce = new PoliciesInForce(linker, new Sources(shelf.house), sampleCatalogue);
+  inForce.follow(shelf.snapshot);
+  await settled(inForce);
+  const first = inForce.seat('free/main')?.document.active;
   const anew = new Shelf();
   anew.publish('free/main', '1.0.0', source('@openai/gpt-4o-mini'));
-  bench.follow(anew.snapshot);
-  expect(bench.seat('free/main')?.document.active).not.toBe(first);
+  inForce.follow(anew.snapshot);
+  expect(inForce.seat('free/main')?.document.active).not.toBe(first);
 });
 
 test('slices are done newest first, each once, one a turn', async () => {

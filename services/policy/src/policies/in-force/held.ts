@@ -1,8 +1,8 @@
 // One version of one policy as this replica holds it: linked, or on its way to be.
 import type { PolicySource } from '@router-mesh/contracts';
 import type { Diagnostic, LinkedPolicy } from '@router-mesh/wend';
+import { Window } from '../watching/window.ts';
 import type { Lock } from './linker.ts';
-import { Window } from './window.ts';
 
 /**
  * `waiting`: it has not been linked yet. `linked`. `stale`: it does not link with what it stands on now, and the last good link serves.
