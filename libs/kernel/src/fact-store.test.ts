@@ -101,13 +101,13 @@ test('what is being stored when the process has to go waits on disk, and the nex
   await put(facts, 'waits');
   void put(facts, 'under way');
   facts.close();
-  expect(readdirSync(at.path).sort()).toEqual(['aaaaaaaaaa', 'snapshots']);
+  expect(readdirSync(at.path).sort()).toEqual(['aaaaaaaaaa', 'documents', 'snapshots']);
   await configure(at, { max_bytes: -1 });
   const next = at.store('bbbbbbbbbb');
   await until('the folder of the other is gone', () => !readdirSync(at.path).includes('aaaaaaaaaa'));
   expect(await stored(at)).toEqual(['waits, late', 'under way, late']);
   next.close();
-  expect(readdirSync(at.path)).toEqual(['snapshots']);
+  expect(readdirSync(at.path).sort()).toEqual(['documents', 'snapshots']);
   await at.nc.close();
 });
 

@@ -31,7 +31,7 @@ test('what is set is read, in its unit', () => {
     replicas: 3,
     tenantInbox: true,
   });
-  expect(readSettings(policySettings, { ROUTER_MAX_BODY: '1MiB', ROUTER_MAX_TIMEOUT: '5min' })).toEqual({
+  expect(readSettings(policySettings, { ROUTER_MAX_BODY: '1MiB', ROUTER_MAX_TIMEOUT: '5min' })).toMatchObject({
     maxBodyBytes: 1024 ** 2,
     maxTimeoutMs: 300_000,
   });

@@ -114,7 +114,7 @@ test('a state folder gives the spools of dead instances only, each once, and tak
     spool.close();
   }
   expect(found).toEqual([2]);
-  expect(readdirSync(path).sort()).toEqual(['aaaaaaaaaa', 'dddddddddd', 'lost+found', 'snapshots']);
+  expect(readdirSync(path).sort()).toEqual(['aaaaaaaaaa', 'dddddddddd', 'documents', 'lost+found', 'snapshots']);
   state.spool.close();
   await living.stop('SIGKILL');
 });
