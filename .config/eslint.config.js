@@ -77,13 +77,13 @@ export default defineConfig(
     },
   },
   {
-    files: ['**/test/**/*.ts'], // what the tests of a lib share
+    files: ['**/test/**/*.ts', '**/testing.ts', '**/*.testing.ts'], // what the tests of a project share
     rules: {
       'no-restricted-imports': 'off',
       '@nx/enforce-module-boundaries': ['error', boundaries(mayImport, ['testing'])],
     },
   },
-  { files: ['libs/testing/**', '**/testing.ts', '**/*.testing.ts'], rules: { 'no-restricted-imports': 'off' } },
+  { files: ['libs/testing/**'], rules: { 'no-restricted-imports': 'off' } },
   { files: ['**/*.config.{ts,js,mjs}'], rules: { 'no-restricted-syntax': ['error', noEnum] } },
   {
     files: ['{services,libs}/**/*.ts'],
