@@ -1,6 +1,6 @@
 // What may be said about one request beside its body.
 import { isRequestId, RouterError } from '@router-mesh/contracts';
-import { ulid } from 'ulid';
+import { newUlid } from '@router-mesh/wire';
 
 /** How one request is to be made. */
 export interface RequestOptions {
@@ -32,7 +32,7 @@ export function readOptions(
   fallback: { readonly timeoutMs: number },
 ): Terms {
   return {
-    request: request === undefined ? ulid() : checkRequestId(request),
+    request: request === undefined ? newUlid() : checkRequestId(request),
     timeoutMs: checkTimeout(timeoutMs ?? fallback.timeoutMs),
     signal,
   };

@@ -1,7 +1,6 @@
 // What a client may say in headers at the entry, checked; everything else it says is discarded.
 import { header, isRequestId, RouterError } from '@router-mesh/contracts';
-import type { MsgHdrs } from '@router-mesh/wire';
-import { ulid } from 'ulid';
+import { newUlid, type MsgHdrs } from '@router-mesh/wire';
 
 /** What the client asked for. */
 export interface Asked {
@@ -21,7 +20,7 @@ const mostCredit = 100_000;
 
 /** Read the headers of a request. @throws RouterError `invalid_request` naming the header */
 export function readEntryHeaders(headers: MsgHdrs | undefined): Asked {
-  if (headers === undefined) return { request: ulid(), attempt: 1, frames: false };
+  if (headers === undefined) return { request: newUlid(), attempt: 1, frames: false };
   const said = (name: string): string | undefined => headers.get(name) || undefined;
 
   const encoding = said(header.contentEncoding);
@@ -50,7 +49,7 @@ export function readEntryHeaders(headers: MsgHdrs | undefined): Asked {
 
 /** The client's id where it is a ULID, else one of ours. */
 function requestId(said: string | undefined): string {
-  return said !== undefined && isRequestId(said) ? said : ulid();
+  return said !== undefined && isRequestId(said) ? said : newUlid();
 }
 
 /** What goes on to the next stop as it came must be fit for a header; trace context that is not is left out, as its standard asks. */

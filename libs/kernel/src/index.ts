@@ -17,4 +17,5 @@ export { type StoreOptions, type StoreOutcome } from './fact-store.ts';
 export { type AttemptTrace } from './tracing.ts';
 export { type Asked } from './entry-headers.ts';
 export { type Tallies } from './tallies.ts';
+export { newUlid } from '@router-mesh/wire';
 export { type BadDocument, type MirrorListener, type Snapshot, type StoredFact, type Tenure } from '@router-mesh/wire';

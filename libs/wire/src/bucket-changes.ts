@@ -9,7 +9,7 @@ import {
 } from '@nats-io/jetstream';
 import { createInbox, nanos, type NatsConnection } from '@nats-io/nats-core';
 import { whileConnected } from './connection-state.ts';
-import { randomToken } from './connection.ts';
+import { randomToken } from './random.ts';
 
 /**
  * How often a server says that there is nothing new, ms; two in a row that are missed end the reading.

@@ -5,7 +5,8 @@ import { createInbox } from '@nats-io/nats-core';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { connectNats, missingFromServer, randomToken, watchConnection } from './connection.ts';
+import { connectNats, missingFromServer, watchConnection } from './connection.ts';
+import { randomToken } from './random.ts';
 import { ensureStores } from './streams.ts';
 
 const place = { name: 'test', inboxPrefix: '_INBOX' };

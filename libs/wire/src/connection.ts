@@ -1,6 +1,5 @@
 // A connection to NATS with the guards that the client library leaves to us.
 import { readFileSync } from 'node:fs';
-import { randomBytes } from 'node:crypto';
 import { RouterError } from '@router-mesh/contracts';
 import {
   credsAuthenticator,
@@ -134,9 +133,4 @@ export function missingFromServer(nc: NatsConnection): string | undefined {
     return `its JetStream API level is ${info.api_lvl ?? 0} and ${neededApiLevel} is needed: run nats-server 2.14 or newer`;
   }
   return undefined;
-}
-
-/** A random name that cannot be guessed: 128 bits as hex. */
-export function randomToken(): string {
-  return randomBytes(16).toString('hex');
 }

@@ -1,8 +1,8 @@
 // The control subjects of one connection: where it hears `cancel` and limits, and that nobody listens where it published.
 import { cancelWord, controlSubject, limitWord, parseLimitWord } from '@router-mesh/contracts';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/nats-core';
-import { randomToken } from './connection.ts';
 import { listen } from './listen.ts';
+import { randomToken } from './random.ts';
 import { readHeaders } from './read-headers.ts';
 
 /** What may arrive on a control subject. `limit`: so many deltas may be sent. `missing`: nobody listens on the subject that was published with it. */

@@ -6,7 +6,6 @@ export { Cancellations } from './cancellations.ts';
 export {
   connectNats,
   missingFromServer,
-  randomToken,
   watchConnection,
   type ConnectionListener,
   type ConnectionSettings,
@@ -22,6 +21,7 @@ export { Lease, type LeaseSettings, type Tenure } from './lease.ts';
 export { listen } from './listen.ts';
 export { Mirror, type MirrorListener } from './mirror.ts';
 export { decodeTravel, encodeTravel, type Travel } from './passage-headers.ts';
+export { newUlid, randomToken } from './random.ts';
 export { readFacts, type ReadingSettings, type StoredFact } from './read-facts.ts';
 export { readHeaders } from './read-headers.ts';
 export { crossedAccount, isReturnAddress, isServiceInbox, type ReturnRules } from './return-address.ts';

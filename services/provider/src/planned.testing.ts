@@ -18,10 +18,10 @@ import {
   call,
   createInbox,
   encodeTravel,
+  newUlid,
   type AnswerEvent,
   type NatsConnection,
 } from '@router-mesh/wire';
-import { ulid } from 'ulid';
 
 /** What is planned, and how it is asked. */
 export interface Planning {
@@ -76,7 +76,7 @@ export class PlayedPolicy implements AsyncDisposable {
 
   /** Everything that comes as an answer, until its end. */
   async ask(candidates: readonly Candidate[], planning: Planning = {}): Promise<AnswerEvent[]> {
-    const { plan, body, frames = false, request = ulid(), credit, timeoutMs = 20_000, onEvent } = planning;
+    const { plan, body, frames = false, request = newUlid(), credit, timeoutMs = 20_000, onEvent } = planning;
     const reply = createInbox();
     const messages = this.#root.subscribe(reply);
     const travel = aTravel({

@@ -9,8 +9,7 @@ import {
   type Plan,
   type StartedRecord,
 } from '@router-mesh/contracts';
-import type { StopPassage } from '@router-mesh/kernel';
-import { ulid } from 'ulid';
+import { newUlid, type StopPassage } from '@router-mesh/kernel';
 import { CallFailure } from './failure.ts';
 import type { Heard } from './heard.ts';
 import { isOutrun } from './holding.ts';
@@ -55,7 +54,7 @@ export function factsOf(
   estimate: Estimate,
 ): CallFacts {
   return {
-    call: ulid(),
+    call: newUlid(),
     request,
     attempt,
     leg,

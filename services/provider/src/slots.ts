@@ -7,8 +7,7 @@ import {
   type LimitScope,
   type LimitsReport,
 } from '@router-mesh/contracts';
-import { Outage, type House } from '@router-mesh/kernel';
-import { ulid } from 'ulid';
+import { newUlid, Outage, type House } from '@router-mesh/kernel';
 import { graceMs, SlotBoard, slotKey } from './slot-board.ts';
 
 /** How long the shared bucket may take for a slot, and for telling of it, ms each. */
@@ -80,7 +79,7 @@ export class Slots {
   }
 
   async #takeOne(limit: SlotLimit, deadline: number): Promise<{ limit: SlotLimit; key: string; inUse: number }> {
-    const key = slotKey(limit, ulid());
+    const key = slotKey(limit, newUlid());
     const inUse = this.#outage.lasts ? undefined : await this.#shared(limit, key, deadline);
     const here = this.#count(limit, 1);
     // What the others run is not known while the bucket is away.
@@ -126,7 +125,7 @@ export class Slots {
 
   /** Back is what takes a slot and tells of it. */
   async #probe(): Promise<void> {
-    const key = slotKey({ scope: 'probe', tenant: platformTenant }, ulid());
+    const key = slotKey({ scope: 'probe', tenant: platformTenant }, newUlid());
     const options = { ttlMs: graceMs, timeoutMs };
     const revision = await this.#house.tallies.putExpiring(slots, key, { deadline: Date.now() }, options);
     await this.#see(key, revision);
