@@ -7,6 +7,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { isConnected } from './connection-state.ts';
 import { connectNats } from './connection.ts';
+import { listen } from './listen.ts';
 
 /** A connection by way of a proxy, with the sockets that it has had, the newest last, and what nobody caught. */
 async function connected() {
@@ -62,4 +63,80 @@ test('a connection that is closed just when its server has hung up leaves no err
   await nc.close();
   await turn();
   expect(uncaught).toEqual([]);
+});
+
+/** A connection and a listener of another one. */
+async function talking() {
+  const nats = await natsServer();
+  const heard: string[] = [];
+  const listener = await nats.connect('root');
+  listen(listener, 'said', (message) => heard.push(message.string().slice(0, 8)));
+  await listener.flush();
+  onTestFinished(async () => {
+    await listener.close();
+    await nats[Symbol.asyncDispose]();
+  });
+  const connect = (): Promise<NatsConnection> =>
+    connectNats({ servers: [nats.url], name: 'test', inboxPrefix: '_INBOX', credentials: nats.credentials('root') });
+  return { heard, connect };
+}
+
+const numbers = (count: number): string[] => Array.from({ length: count }, (_, n) => String(n).padStart(8, '0'));
+
+test('what is said by many callbacks of one turn is written once', async () => {
+  const { nc, socket } = await connected();
+  await nc.flush();
+  const writes: number[] = [];
+  const own = await poll('a socket', socket);
+  const write: (bytes: Uint8Array | string) => boolean = own.write.bind(own);
+  own.write = (bytes: Uint8Array | string) => (writes.push(bytes.length), write(bytes));
+  await turn();
+  // Each tick lets the client library flush what was said before it.
+  for (let n = 0; n < 10; n += 1) {
+    nc.publish('said', 'x');
+    await Promise.resolve();
+  }
+  await turn();
+  expect(writes).toEqual([10 * 'PUB said 1\r\nx\r\n'.length]);
+});
+
+test('whatever sizes are said in whatever turns, all arrive in order', async () => {
+  const { heard, connect } = await talking();
+  const nc = await connect();
+  const said = numbers(3000);
+  for (const [n, word] of said.entries()) {
+    // From nothing to more than is gathered, in turns of one to seven.
+    nc.publish('said', word + 'x'.repeat(n % 11 === 0 ? 70_000 : (n % 50) ** 2));
+    if (n % 3 === 0) await Promise.resolve();
+    if (n % 7 === 0) await turn();
+  }
+  await until('the last', () => heard.at(-1) === said.at(-1));
+  expect(heard).toEqual(said);
+  await nc.close();
+});
+
+test.each(['close', 'drain'] as const)('what was said before %s in the same turn arrives', async (end) => {
+  const { heard, connect } = await talking();
+  const nc = await connect();
+  for (const word of numbers(100)) {
+    nc.publish('said', word);
+    await Promise.resolve();
+  }
+  await nc[end]();
+  await until('all', () => heard.length === 100);
+  expect(heard).toEqual(numbers(100));
+});
+
+test('what was said before a reconnect of our own making arrives, and what is said after it', async () => {
+  const { heard, connect } = await talking();
+  const nc = await connect();
+  for (const word of numbers(100)) nc.publish('said', word);
+  await nc.reconnect();
+  await until('the first', () => heard.length === 100);
+  await until('it is up again', () => isConnected(nc));
+  await nc.flush();
+  nc.publish('said', 'again');
+  await until('the last', () => heard.length === 101);
+  expect(heard).toEqual([...numbers(100), 'again']);
+  await nc.close();
 });
