@@ -1,13 +1,6 @@
 // One publication of a request: an inbox of its own, and whoever answers there.
 import { cancelWord, limitWord } from '@router-mesh/contracts';
-import {
-  AnswerReader,
-  createInbox,
-  type AnswerEvent,
-  type Msg,
-  type MsgHdrs,
-  type Subscription,
-} from '@router-mesh/wire';
+import { AnswerReader, createInbox, type AnswerEvent, type Msg, type Subscription } from '@router-mesh/wire';
 import { forbidden } from './failures.ts';
 import type { Line } from './line.ts';
 
@@ -42,7 +35,7 @@ export class Attempt {
     return this.#ended;
   }
 
-  publish(subject: string, body: Uint8Array, headers: MsgHdrs): void {
+  publish(subject: string, body: Uint8Array, headers: string): void {
     this.#line.publish(subject, body, { headers, reply: this.#inbox });
   }
 

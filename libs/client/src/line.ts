@@ -2,10 +2,10 @@
 import {
   connectNats,
   payloadLimit,
+  publish,
   watchConnection,
   type ConnectionSettings,
   type Msg,
-  type MsgHdrs,
   type NatsConnection,
   type Subscription,
 } from '@router-mesh/wire';
@@ -67,9 +67,9 @@ export class Line {
   publish(
     subject: string,
     payload: Uint8Array | string,
-    about?: { readonly headers: MsgHdrs; readonly reply: string },
+    about?: { readonly headers: string; readonly reply: string },
   ): void {
-    this.#nc.publish(subject, payload, about);
+    publish(this.#nc, subject, payload, about);
   }
 
   /** Resolves when the server has everything that was published. @throws RouterError `unavailable` when the connection is lost meanwhile */

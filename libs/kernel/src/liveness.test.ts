@@ -142,13 +142,22 @@ test('a plain reader gets no beat, however long it takes', async () => {
   await Promise.all([root.close(), served.nc.close()]);
 });
 
+/** Where all that a connection says goes through. */
+interface Commands {
+  sendCommand(command: Uint8Array | string, ...rest: Uint8Array[]): void;
+}
+
+const frameLine = new RegExp(`^${header.frame}: (\\w+)\r$`, 'm');
+
 /** The frames that a connection publishes from now on. */
 function watchFrames(nc: NatsConnection): string[] {
   const frames: string[] = [];
-  const publish = nc.publish.bind(nc);
-  nc.publish = (subject, payload, options) => {
-    if (subject.startsWith('_INBOX.')) frames.push(options?.headers?.get(header.frame) ?? 'eos');
-    publish(subject, payload, options);
+  const { protocol } = nc as NatsConnection & { readonly protocol: Commands };
+  const sendCommand = protocol.sendCommand.bind(protocol);
+  protocol.sendCommand = (command, ...rest) => {
+    const said = command.toString();
+    if (/^H?PUB _INBOX\./.test(said)) frames.push(frameLine.exec(said)?.[1] ?? 'eos');
+    sendCommand(command, ...rest);
   };
   return frames;
 }

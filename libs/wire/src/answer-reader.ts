@@ -9,6 +9,10 @@ import {
   RouterError,
 } from '@router-mesh/contracts';
 import type { Msg } from '@nats-io/nats-core';
+import { readHeaders } from './read-headers.ts';
+
+/** More than the line of an error. */
+const mostHeaderBytes = 64 * 1024;
 
 /**
  * Who says that an answer failed: the `mesh`, which is over with it; the `server`, which had nobody to give the request to; or the `reader`,
@@ -63,12 +67,12 @@ export class AnswerReader {
   }
 
   #read(message: Msg): AnswerEvent {
-    const { headers } = message;
+    const headers = readHeaders(message, mostHeaderBytes);
     if (message.data.length === 0 && headers === undefined) return { kind: 'eos' };
     if (headers?.code === 503) return { kind: 'error', error: notRunning(), by: 'server' };
     const frame = headers?.get(header.frame) ?? '';
     const sequence = parseSequence(headers?.get(header.seq) ?? '');
-    if (sequence === undefined) return this.#unsequenced(message, frame);
+    if (sequence === undefined) return this.#unsequenced(message, frame, headers?.has(header.error) ?? false);
     if (sequence.leg < this.#leg) return { kind: 'skip' };
     if (sequence.leg > this.#leg) {
       if (this.#deltas > 0) return found(this.#secondProducer(sequence.leg));
@@ -99,9 +103,8 @@ export class AnswerReader {
     }
   }
 
-  #unsequenced(message: Msg, frame: string): AnswerEvent {
-    if (frame === 'error' || message.headers?.has(header.error))
-      return { kind: 'error', error: RouterError.fromBody(message.json()), by: 'mesh' };
+  #unsequenced(message: Msg, frame: string, failed: boolean): AnswerEvent {
+    if (frame === 'error' || failed) return { kind: 'error', error: RouterError.fromBody(message.json()), by: 'mesh' };
     if (frame === '') return { kind: 'whole', body: message.json() };
     if (frame === 'beat') return this.#beat(message);
     this.unknownFrames += 1;

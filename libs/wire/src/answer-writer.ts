@@ -8,9 +8,22 @@ import {
   type EndFrame,
   type FrameKind,
 } from '@router-mesh/contracts';
-import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/nats-core';
+import type { MsgHdrs, NatsConnection } from '@nats-io/nats-core';
 import { checkConnected, isConnected, payloadLimit, publish } from './connection-state.ts';
+import { headerBlock, headerLine, readBlock } from './header-block.ts';
 import { crossedAccount } from './return-address.ts';
+
+type SequencedFrame = Exclude<FrameKind, 'beat'>;
+
+/** What each kind of frame is called in its headers: put together once, for a stream has a hundred frames. */
+const frameLine: Readonly<Record<FrameKind, string>> = {
+  accept: headerLine(header.frame, 'accept'),
+  delta: headerLine(header.frame, 'delta'),
+  beat: headerLine(header.frame, 'beat'),
+  end: headerLine(header.frame, 'end'),
+  error: headerLine(header.frame, 'error'),
+};
+const beatHeaders = headerBlock(frameLine.beat);
 
 export interface AnswerOptions {
   readonly framed: boolean;
@@ -72,7 +85,7 @@ export class AnswerWriter {
   /** Say that a model is being called. Nothing is sent unless the answer goes in frames. */
   accept(frame: AcceptFrame): void {
     if (!this.#framed) return;
-    this.#frame('accept', JSON.stringify(frame), { reply: this.#replyTo(frame.control) });
+    this.#frame('accept', JSON.stringify(frame), '', this.#replyTo(frame.control));
     this.#told = true;
   }
 
@@ -84,12 +97,8 @@ export class AnswerWriter {
   beat(control?: string): void {
     if (!this.#framed || this.#ended || !isConnected(this.#nc)) return;
     const reply = this.#replyTo(control);
-    const encoded = headers();
-    encoded.set(header.frame, 'beat');
-    publish(this.#nc, this.#address, JSON.stringify({ leg: this.#leg } satisfies BeatFrame), {
-      headers: encoded,
-      ...(reply === undefined ? {} : { reply }),
-    });
+    const beat: BeatFrame = { leg: this.#leg };
+    publish(this.#nc, this.#address, JSON.stringify(beat), { headers: beatHeaders, reply });
     this.#told ||= reply !== undefined;
     if (this.#credit !== undefined && this.#told) this.#unanswered += 1;
   }
@@ -146,22 +155,17 @@ export class AnswerWriter {
     const error = shorten(thrown);
     const body = JSON.stringify(error.toBody());
     this.#begin('error');
-    if (this.#framed) this.#frame('error', body, { error });
-    else publish(this.#nc, this.#address, body, { headers: errorHeaders(error) });
+    if (this.#framed) this.#frame('error', body, errorLines(error));
+    else publish(this.#nc, this.#address, body, { headers: headerBlock(errorLines(error) + frameLine.error) });
     this.#close();
   }
 
-  #frame(
-    kind: FrameKind,
-    payload: Uint8Array | string,
-    { error, reply }: { readonly error?: RouterError; readonly reply?: string | undefined } = {},
-  ): void {
+  #frame(kind: SequencedFrame, payload: Uint8Array | string, lines = '', reply?: string): void {
     this.#begin(kind);
     if (!this.#framed) throw new Error(`a frame "${kind}" in an answer that was not asked for in frames`);
-    const encoded = error === undefined ? headers() : errorHeaders(error);
-    encoded.set(header.frame, kind);
-    encoded.set(header.seq, formatSequence({ leg: this.#leg, n: this.#n }));
-    publish(this.#nc, this.#address, payload, { headers: encoded, ...(reply === undefined ? {} : { reply }) });
+    const sequence = formatSequence({ leg: this.#leg, n: this.#n });
+    const block = headerBlock(`${lines}${frameLine[kind]}${header.seq}: ${sequence}\r\n`);
+    publish(this.#nc, this.#address, payload, { headers: block, reply });
     this.#n += 1; // only now: a frame that could not be published leaves no gap
   }
 
@@ -206,10 +210,11 @@ function shorten(error: RouterError): RouterError {
 
 /** The headers that every error carries (ADR-32), and the frame's name for those who read frames. */
 export function errorHeaders(error: RouterError): MsgHdrs {
-  const encoded = headers();
+  return readBlock(headerBlock(errorLines(error) + frameLine.error));
+}
+
+function errorLines(error: RouterError): string {
   // A header is one line of ASCII; the body has the message as it is.
-  encoded.set(header.error, error.message.replace(/[^\x20-\x7e]/g, '?'));
-  encoded.set(header.errorCode, String(error.status));
-  encoded.set(header.frame, 'error');
-  return encoded;
+  const message = error.message.replace(/[^\x20-\x7e]/g, '?');
+  return headerLine(header.error, message) + headerLine(header.errorCode, String(error.status));
 }

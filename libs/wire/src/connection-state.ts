@@ -1,6 +1,8 @@
 // What the client library does not tell its callers: it drops what is published while a connection is down, and lets requests run into their time-outs.
 import { RouterError } from '@router-mesh/contracts';
-import type { NatsConnection, Payload, PublishOptions } from '@nats-io/nats-core';
+import type { NatsConnection } from '@nats-io/nats-core';
+import type { NatsConnectionImpl } from '@nats-io/nats-core/internal';
+import { send, type Message } from './outgoing.ts';
 
 interface State {
   connected: boolean;
@@ -49,13 +51,13 @@ function disconnected(): RouterError {
 export function publish(
   nc: NatsConnection,
   subject: string,
-  payload?: Payload,
-  options?: Pick<PublishOptions, 'headers' | 'reply'>,
+  payload?: Message['payload'],
+  { headers, reply }: Pick<Message, 'headers' | 'reply'> = {},
 ): void {
   const state = followState(nc);
-  const closed = nc.isClosed();
+  const closed = nc.isClosed() || (nc as NatsConnectionImpl).protocol.noMorePublishing;
   if (closed || !state.connected) state.unsent += 1;
-  if (!closed) nc.publish(subject, payload, options);
+  if (!closed) send(nc, { subject, reply, headers, payload });
 }
 
 /** Whether what is published now goes out. */

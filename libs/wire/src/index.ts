@@ -17,6 +17,7 @@ export { getDocument, putDocument, type StoredDocument } from './documents.ts';
 export { getExpiring, putExpiring, removeExpiring } from './expiring.ts';
 export { FactRefused, publishEvent, storeFact } from './facts.ts';
 export { Forwarder } from './forwarder.ts';
+export { headerBlock, headerLine } from './header-block.ts';
 export { Lease, type LeaseSettings, type Tenure } from './lease.ts';
 export { listen } from './listen.ts';
 export { Mirror, type MirrorListener } from './mirror.ts';

@@ -8,7 +8,8 @@ import {
   Plan,
   RouterError,
 } from '@router-mesh/contracts';
-import { headers, type MsgHdrs } from '@nats-io/nats-core';
+import type { MsgHdrs } from '@nats-io/nats-core';
+import { headerBlock, headerLine, readBlock } from './header-block.ts';
 
 /** The state of a request on its way; times are epoch ms. */
 export interface Travel {
@@ -32,28 +33,35 @@ export interface Travel {
   readonly tracestate?: string | undefined;
 }
 
+/** What travels, as headers that can still be changed. @throws as `travelBlock` does */
 export function encodeTravel(travel: Travel): MsgHdrs {
+  return readBlock(travelBlock(travel));
+}
+
+/**
+ * What travels, as it goes over the wire.
+ * @throws RouterError `too_large` when the plan is, `internal` when something is no line of ASCII
+ */
+export function travelBlock(travel: Travel): string {
   const plan = asciiJson(travel.plan);
   const limit = travel.leg === 0 ? maxNewPlanBytes : maxPlanBytes;
   if (plan.length > limit) {
     const details = { limit, size: plan.length };
     throw new RouterError('too_large', `the plan has ${plan.length} bytes and may have ${limit}`, { details });
   }
-  const encoded = headers();
-  encoded.set(header.request, travel.request);
-  encoded.set(header.tenant, travel.tenant);
-  encoded.set(header.reply, travel.reply);
-  encoded.set(header.deadline, String(travel.deadline));
-  encoded.set(header.itinerary, travel.itinerary.join(','));
-  encoded.set(header.plan, plan);
-  encoded.set(header.trail, travel.trail);
-  if (travel.attempt > 1) encoded.set(header.attempt, String(travel.attempt));
-  if (travel.frames) encoded.set(header.frames, '1');
-  if (travel.credit !== undefined) encoded.set(header.credit, String(travel.credit));
-  if (travel.leg > 0) encoded.set(header.leg, String(travel.leg));
-  if (travel.traceparent !== undefined) encoded.set(header.traceparent, travel.traceparent);
-  if (travel.tracestate !== undefined) encoded.set(header.tracestate, travel.tracestate);
-  return encoded;
+  let lines =
+    headerLine(header.request, travel.request) +
+    headerLine(header.tenant, travel.tenant) +
+    headerLine(header.reply, travel.reply) +
+    headerLine(header.deadline, String(travel.deadline));
+  if (travel.itinerary.length > 0) lines += headerLine(header.itinerary, travel.itinerary.join(','));
+  if (travel.attempt > 1) lines += headerLine(header.attempt, String(travel.attempt));
+  if (travel.frames) lines += headerLine(header.frames, '1');
+  if (travel.credit !== undefined) lines += headerLine(header.credit, String(travel.credit));
+  if (travel.leg > 0) lines += headerLine(header.leg, String(travel.leg));
+  if (travel.traceparent !== undefined) lines += headerLine(header.traceparent, travel.traceparent);
+  if (travel.tracestate !== undefined) lines += headerLine(header.tracestate, travel.tracestate);
+  return headerBlock(lines + headerLine(header.trail, travel.trail) + headerLine(header.plan, plan));
 }
 
 /**

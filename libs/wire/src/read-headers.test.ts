@@ -25,7 +25,7 @@ async function readRaw(...blocks: readonly string[]): Promise<unknown[]> {
   return read;
 }
 
-test('headers that the client library cannot read are refused instead of thrown about', async () => {
+test('headers that are not of their form are refused, others read', async () => {
   const read = await readRaw(
     'NATS/1.0\r\na name: 1\r\n\r\n',
     'NATS/1.0\r\nnäme: 1\r\n\r\n',
@@ -42,7 +42,7 @@ test('headers that the client library cannot read are refused instead of thrown 
   ]);
 });
 
-test('more headers than anybody has to say are refused unread: reading them takes quadratic time', async () => {
+test('more headers than anybody has to say are refused unread', async () => {
   const block = (count: number): string =>
     `NATS/1.0\r\n${Array.from({ length: count }, (_, n) => `a${n}:\r\n`).join('')}\r\n`;
   const started = performance.now();
