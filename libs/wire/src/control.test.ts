@@ -1,3 +1,4 @@
+import { isControlSubject } from '@router-mesh/contracts';
 import { natsServer, publishRaw, until } from '@router-mesh/testing';
 import { headers } from '@nats-io/nats-core';
 import { expect, test } from 'vitest';
@@ -97,5 +98,21 @@ test('a handler that throws is told, and the others go on hearing', async () => 
   nc.publish(good.subject, 'cancel');
   await until('the good one', () => heard === 1);
   expect(failures).toEqual([new Error('a bug')]);
+  await nc.close();
+});
+
+test('numbered subjects hear notices of what was published with them, by number, and nothing else that is said there', async () => {
+  await using nats = await natsServer();
+  const nc = await nats.connect('root');
+  const control = new Control(nc, 'provider');
+  const missed: number[] = [];
+  const notices = control.openNumbered((number) => missed.push(number));
+  control.openNumbered(() => missed.push(-1));
+  for (const said of ['cancel', 'limit 3', '']) nc.publish(`${notices}7`, said);
+  nc.publish(notices, 'cancel');
+  for (const number of [7, 0, 123_456_789]) nc.publish('nobody', 'x', { reply: `${notices}${number}` });
+  await nc.flush();
+  expect(missed).toEqual([7, 0, 123_456_789]);
+  expect(isControlSubject(`${notices}${Number.MAX_SAFE_INTEGER}`)).toBe(true);
   await nc.close();
 });

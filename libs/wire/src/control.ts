@@ -14,11 +14,17 @@ export interface ControlSubject {
   release(): void;
 }
 
+type Handler = (message: ControlMessage) => void;
+
+/** A token of this many characters stands alone; what comes after it is the number of a notice. */
+const tokenLength = randomToken().length;
+
 /** One plain subscription for a connection's control subjects: notices of the server come only to the connection that published, and never to a queue group. */
 export class Control {
   readonly #service: string;
   readonly #connection = randomToken();
-  readonly #handlers = new Map<string, (message: ControlMessage) => void>();
+  readonly #handlers = new Map<string, Handler>();
+  readonly #numbered = new Map<string, (notice: number) => void>();
   readonly #subscription: Subscription;
 
   /** @param failed is told what a handler throws */
@@ -26,7 +32,8 @@ export class Control {
     this.#service = service;
     const tokenAt = controlSubject(service, this.#connection, '').length;
     const receive = (message: Msg): void => {
-      const handler = this.#handlers.get(message.subject.slice(tokenAt));
+      const token = message.subject.slice(tokenAt);
+      const handler = token.length > tokenLength ? this.#ofNumber(token) : this.#handlers.get(token);
       const heard = handler === undefined ? undefined : readControl(message);
       if (handler !== undefined && heard !== undefined) handler(heard);
     };
@@ -46,6 +53,22 @@ export class Control {
       subject: controlSubject(this.#service, this.#connection, token),
       release: () => this.#handlers.delete(token),
     };
+  }
+
+  /**
+   * Control subjects for notices alone: what is returned and a number, from 0. They share a token and cost nothing each, so they are for services' ears only:
+   * whoever is told one can name the others.
+   */
+  openNumbered(missing: (number: number) => void): string {
+    const token = randomToken();
+    this.#numbered.set(token, missing);
+    return controlSubject(this.#service, this.#connection, token);
+  }
+
+  #ofNumber(token: string): Handler | undefined {
+    const missing = this.#numbered.get(token.slice(0, tokenLength));
+    const number = Number(token.slice(tokenLength));
+    return missing && (({ kind }) => kind === 'missing' && missing(number));
   }
 
   close(): void {

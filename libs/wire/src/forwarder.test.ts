@@ -1,6 +1,6 @@
 import { header } from '@router-mesh/contracts';
 import { aPlan, aTravel, natsServer, until } from '@router-mesh/testing';
-import type { Msg } from '@nats-io/nats-core';
+import { headers, type Msg } from '@nats-io/nats-core';
 import { expect, test } from 'vitest';
 import { Control } from './control.ts';
 import { Forwarder } from './forwarder.ts';
@@ -116,4 +116,31 @@ test('what is forwarded while the connection is down is settled too: no notice w
   forward(sender, 'experiment', told);
   await until('settled again', () => told.includes('experiment settled'));
   await sender.nc.close();
+});
+
+test('a notice that comes twice, too late or of no forward at all is nothing', async () => {
+  await using nats = await natsServer();
+  const sender = await forwarding(nats);
+  const root = await nats.connect('root');
+  const replies: string[] = [];
+  listen(root, 'router.v2.stage.provider.demo', ({ reply }) => replies.push(reply ?? ''));
+  await root.flush();
+  const told: string[] = [];
+  forward(sender, 'provider.demo', told);
+  forward(sender, 'experiment', told);
+  await until('both settled', () => told.length === 3 && replies.length === 1);
+  const notices = replies[0]?.slice(0, -1) ?? '';
+  forward(sender, 'cost', told);
+  // Whoever may publish there can say as the server does that nobody listens.
+  const forged = { headers: headers(503, 'No Responders') };
+  for (const number of [0, 1, 2, 2, 3, -1, 0.5, 'x', '1e9']) root.publish(`${notices}${number}`, '', forged);
+  await until('the third settled', () => told.includes('cost settled'));
+  expect(told).toEqual([
+    'experiment missing',
+    'provider.demo settled',
+    'experiment settled',
+    'cost missing',
+    'cost settled',
+  ]);
+  await Promise.all([sender.nc.close(), root.close()]);
 });

@@ -2,11 +2,11 @@
 import { stageSubject } from '@router-mesh/contracts';
 import type { MsgHdrs, NatsConnection } from '@nats-io/nats-core';
 import { publish } from './connection-state.ts';
-import type { Control, ControlSubject } from './control.ts';
-import { encodeTravel, type Travel } from './passage-headers.ts';
+import type { Control } from './control.ts';
+import { travelBlock, type Travel } from './passage-headers.ts';
 
-/** How long forwards are gathered before one PING settles them all, ms. */
-const settleEveryMs = 5;
+/** How long forwards are gathered before one PING settles them all, ms: a PING wakes up both sides, and what waits for it is memory alone. */
+const settleEveryMs = 20;
 
 /** What a forward comes to. */
 interface Outcome {
@@ -16,9 +16,9 @@ interface Outcome {
   readonly settled: () => void;
 }
 
-interface Sent {
-  readonly control: ControlSubject;
-  settled(): void;
+/** A forward that is not settled yet. */
+interface Sent extends Outcome {
+  missed: boolean;
 }
 
 /**
@@ -29,13 +29,15 @@ interface Sent {
  */
 export class Forwarder {
   readonly #nc: NatsConnection;
-  readonly #control: Control;
-  #unsettled: Sent[] = [];
-  #timer: NodeJS.Timeout | undefined;
+  readonly #notices: string;
+  // INVARIANT (by number): `#sent` has the forwards from number `#first` on, in order; the next one's number comes after them.
+  readonly #sent: Sent[] = [];
+  #first = 0;
+  #settling = false;
 
   constructor(nc: NatsConnection, control: Control) {
     this.#nc = nc;
-    this.#control = control;
+    this.#notices = control.openNumbered((number) => this.#missing(number));
   }
 
   /**
@@ -43,7 +45,7 @@ export class Forwarder {
    * @throws RouterError `too_large` when the plan is; whatever it throws, nothing was published and no outcome will be told
    */
   forward(stop: string, travel: Travel, body: Uint8Array, outcome: Outcome): void {
-    this.#send(stop, encodeTravel(travel), body, outcome);
+    this.#send(stop, travelBlock(travel), body, outcome);
   }
 
   /** Publish a request to its own stop once more, for another member to take it. @throws as `forward` does */
@@ -51,35 +53,36 @@ export class Forwarder {
     this.#send(stop, headers, body, outcome);
   }
 
-  #send(stop: string, headers: MsgHdrs, body: Uint8Array, { missing, settled }: Outcome): void {
-    const subject = stageSubject(stop);
-    const control = this.#control.open((message) => {
-      if (message.kind !== 'missing') return;
-      control.release();
-      missing();
-    });
-    try {
-      publish(this.#nc, subject, body, { headers, reply: control.subject });
-    } catch (error) {
-      control.release();
-      throw error;
-    }
-    this.#unsettled.push({ control, settled });
-    this.#timer ??= setTimeout(() => void this.#settle(), settleEveryMs);
+  #send(stop: string, headers: string | MsgHdrs, body: Uint8Array, { missing, settled }: Outcome): void {
+    const reply = `${this.#notices}${this.#first + this.#sent.length}`;
+    publish(this.#nc, stageSubject(stop), body, { headers, reply });
+    this.#sent.push({ missing, settled, missed: false });
+    if (!this.#settling) this.#settleLater();
+  }
+
+  #missing(number: number): void {
+    const sent = this.#sent[number - this.#first];
+    if (sent === undefined || sent.missed) return;
+    sent.missed = true;
+    sent.missing();
+  }
+
+  #settleLater(): void {
+    this.#settling = true;
+    setTimeout(() => void this.#settle(), settleEveryMs);
   }
 
   async #settle(): Promise<void> {
-    const batch = this.#unsettled;
-    this.#unsettled = [];
+    const count = this.#sent.length;
     try {
       await this.#nc.flush();
     } catch {
       // The connection is gone, and with it every notice that was still to come.
     }
-    for (const { control, settled } of batch) {
-      control.release();
-      settled();
-    }
-    this.#timer = this.#unsettled.length === 0 ? undefined : setTimeout(() => void this.#settle(), settleEveryMs);
+    const batch = this.#sent.splice(0, count);
+    this.#first += count;
+    for (const { settled } of batch) settled();
+    this.#settling = false;
+    if (this.#sent.length > 0) this.#settleLater();
   }
 }
