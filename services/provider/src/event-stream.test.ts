@@ -2,15 +2,18 @@ import fc from 'fast-check';
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { readEvents, type Read } from './event-stream.ts';
+import { ReadableBody } from './model-body.ts';
 
 const limit = 10_000;
 
 async function read(parts: Iterable<Uint8Array | string>, maxBytes = limit): Promise<Read[]> {
   const reads: Read[] = [];
   for await (const one of readEvents(
-    Readable.from(
-      [...parts].map((part) => Buffer.from(part)),
-      { objectMode: false },
+    new ReadableBody(
+      Readable.from(
+        [...parts].map((part) => Buffer.from(part)),
+        { objectMode: false },
+      ),
     ),
     maxBytes,
   ))
@@ -73,7 +76,10 @@ test.each([
   ['in many', 'data: x\n'.repeat(limit)],
 ])('an event that never ends is given up at the limit: %s', async (_how, text) => {
   const body = Readable.from(endless(Buffer.from(`data: ${text}`)), { objectMode: false });
-  await expect(drain(readEvents(body, limit))).rejects.toMatchObject({ code: 'too_large', details: { limit } });
+  await expect(drain(readEvents(new ReadableBody(body), limit))).rejects.toMatchObject({
+    code: 'too_large',
+    details: { limit },
+  });
   expect(body.destroyed).toBe(true);
 });
 
@@ -87,7 +93,7 @@ test('a long event in small pieces is read in linear time', async () => {
 test('an error of the stream is thrown', async () => {
   const body = new Readable({ read: () => undefined });
   body.push('data: 1\n\n');
-  const reading = drain(readEvents(body, limit));
+  const reading = drain(readEvents(new ReadableBody(body), limit));
   setImmediate(() => body.destroy(new Error('reset')));
   await expect(reading).rejects.toThrow('reset');
 });
@@ -95,7 +101,7 @@ test('an error of the stream is thrown', async () => {
 test('the end does not wait for the connection, which is closed when the upstream leaves it open', async () => {
   const body = new Readable({ read: () => undefined });
   body.push('data: [DONE]\n\n');
-  await drain(readEvents(body, limit));
+  await drain(readEvents(new ReadableBody(body), limit));
   expect(body.destroyed).toBe(false);
   await new Promise((resolve) => body.once('close', resolve));
   expect(body.destroyed).toBe(true);
@@ -104,7 +110,7 @@ test('the end does not wait for the connection, which is closed when the upstrea
 test('a connection that breaks after the end was said is no error', async () => {
   const body = new Readable({ read: () => undefined });
   body.push('data: [DONE]\n\n');
-  await drain(readEvents(body, limit));
+  await drain(readEvents(new ReadableBody(body), limit));
   body.destroy(new Error('reset')); // unheard, it would end the process
   await new Promise((resolve) => body.once('close', resolve));
 });
@@ -112,7 +118,7 @@ test('a connection that breaks after the end was said is no error', async () => 
 test('whoever stops reading closes the connection', async () => {
   const body = new Readable({ read: () => undefined });
   body.push('data: 1\n\n');
-  for await (const { events } of readEvents(body, limit)) {
+  for await (const { events } of readEvents(new ReadableBody(body), limit)) {
     expect(events).toEqual(['1']);
     break;
   }
@@ -135,7 +141,11 @@ test('the clock is told when the upstream is waited for, and never while its rea
     served: () => void told.push('served'),
   };
   const parts = [': still here\n\n', 'data: 1\n\n', 'data: [DONE]\n\n'].map((part) => Buffer.from(part));
-  for await (const { done } of readEvents(Readable.from(parts, { objectMode: false }), limit, clock)) {
+  for await (const { done } of readEvents(
+    new ReadableBody(Readable.from(parts, { objectMode: false })),
+    limit,
+    clock,
+  )) {
     told.push(done ? 'read the end' : 'read');
     await new Promise((resolve) => setImmediate(resolve)); // a reader without room
     told.push('read on');

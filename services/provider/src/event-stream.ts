@@ -1,9 +1,9 @@
 // Server-sent events of a model → the chunks that came with each read of its socket.
 import { RouterError } from '@router-mesh/contracts';
-import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { createParser } from 'eventsource-parser';
 import { noClock, type StreamClock } from './call-clock.ts';
+import type { ModelBody } from './upstream.ts';
 
 /** What one read of the upstream brought: whole events, as the text of their data. */
 export interface Read {
@@ -12,15 +12,12 @@ export interface Read {
   readonly done: boolean;
 }
 
-/** How long an upstream may take to end a stream that it said is complete, ms; then its connection is not worth keeping. */
-const lingerMs = 250;
-
 /**
  * Cuts a stream of bytes into events; one result a read, so that one read becomes one frame. Ends with the upstream's `[DONE]`, or with its bytes.
  * @throws RouterError `too_large` for an event of more than `maxBytes`; what the stream throws
  */
 export async function* readEvents(
-  body: Readable,
+  body: ModelBody,
   maxBytes: number,
   clock: StreamClock = noClock,
 ): AsyncGenerator<Read> {
@@ -40,7 +37,9 @@ export async function* readEvents(
   });
   try {
     clock.waiting();
-    for await (const bytes of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    for (;;) {
+      const bytes = await body.read();
+      if (bytes === undefined) return;
       clock.served();
       events = [];
       parser.feed(decoder.write(bytes));
@@ -52,7 +51,8 @@ export async function* readEvents(
       clock.waiting();
     }
   } finally {
-    release(body, done);
+    if (done) body.leave();
+    else body.close();
   }
 }
 
@@ -65,15 +65,4 @@ export function tooLargePiece(maxBytes: number): RouterError {
       details: { limit: maxBytes },
     },
   );
-}
-
-/** Read a complete stream to its end in the background, so that its connection can be used again; close the connection of any other. */
-function release(body: Readable, complete: boolean): void {
-  body.on('error', () => undefined);
-  if (!complete) {
-    body.destroy();
-    return;
-  }
-  const linger = setTimeout(() => body.destroy(), lingerMs);
-  body.once('close', () => clearTimeout(linger)).resume();
 }

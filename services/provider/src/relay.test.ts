@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { failureWithin } from './failure.ts';
 import { Heard } from './heard.ts';
+import { ReadableBody } from './model-body.ts';
 import { packLines, relay, type Deltas } from './relay.ts';
 import { chunk, event, takingAll, uncancelled, usageChunk } from './testing.ts';
 import type { ModelAnswer } from './upstream.ts';
@@ -40,7 +41,11 @@ function upstreamOf(parts: readonly string[], broken: boolean): ModelAnswer {
     if (broken) throw Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' });
   }
   const body = Readable.from(reads(), { objectMode: false });
-  return { body, contentType: 'text/event-stream', failure: (error) => failureWithin(error, 'the-key') };
+  return {
+    body: new ReadableBody(body),
+    contentType: 'text/event-stream',
+    failure: (error) => failureWithin(error, 'the-key'),
+  };
 }
 
 test('one read is one frame', async () => {
@@ -219,8 +224,12 @@ describe('a reader that takes no more', () => {
       }
     }
     const body = Readable.from(reads(), { objectMode: true, highWaterMark: 1 });
-    const upstream: ModelAnswer = { body, contentType: '', failure: (error) => failureWithin(error, undefined) };
-    return { count, upstream };
+    const upstream: ModelAnswer = {
+      body: new ReadableBody(body),
+      contentType: '',
+      failure: (error) => failureWithin(error, undefined),
+    };
+    return { count, upstream, body };
   }
 
   const settings = { wantsUsageChunk: false, maxBytes: 1_000_000, signal: uncancelled };
@@ -264,11 +273,11 @@ describe('a reader that takes no more', () => {
 
   test('is waited for until the call is told to end', async () => {
     const abort = new AbortController();
-    const { upstream } = counted(many);
+    const { upstream, body } = counted(many);
     const relaying = relay(upstream, taking(1).deltas, new Heard(), { ...settings, signal: abort.signal });
     for (let turns = 0; turns < 20; turns += 1) await turn();
     abort.abort(new Error('the reason'));
     await expect(relaying).rejects.toThrow('the reason');
-    expect(upstream.body.destroyed).toBe(true);
+    expect(body.destroyed).toBe(true);
   });
 });

@@ -6,6 +6,7 @@ import { Pool, type Dispatcher } from 'undici';
 import { tooLate } from './call-clock.ts';
 import { CallFailure, errorOfCall, failureOfAnswer, failureWithin } from './failure.ts';
 import type { Keys } from './keys.ts';
+import { ReadableBody } from './model-body.ts';
 import type { ModelRequest } from './request.ts';
 import { readRetryAfter } from './retry-after.ts';
 import type { TimeLimit } from './time-limits.ts';
@@ -16,9 +17,22 @@ const defaultConnections = 1000;
 const longestErrorBytes = 64 * 1024;
 const longestErrorMs = 1000;
 
+/** The bytes of an answer. The model's socket is not read beyond a small buffer while nobody asks for more. */
+export interface ModelBody {
+  /**
+   * All that has come and was not read yet, waiting where nothing has; undefined at the end.
+   * @throws what the upstream failed with; the reason of the call's signal
+   */
+  read(): Promise<Buffer | undefined> | Buffer | undefined;
+  /** No more is wanted of an answer that is complete: its connection is kept where the upstream ends soon, else closed. */
+  leave(): void;
+  /** No more is wanted: where the upstream has not ended, its connection is closed at once. */
+  close(): void;
+}
+
 /** An answer with a good status; its body is yet to be read. */
 export interface ModelAnswer {
-  readonly body: Readable;
+  readonly body: ModelBody;
   /** As the upstream wrote it; empty when it did not. */
   readonly contentType: string;
   /** What an error means that was found in the body. */
@@ -134,7 +148,7 @@ export class Upstream {
     const { statusCode: status, headers, body } = answer;
     if (status >= 200 && status < 300) {
       return {
-        body,
+        body: new ReadableBody(body),
         contentType: String(headers['content-type'] ?? ''),
         failure: (error) => failureWithin(error, key),
       };

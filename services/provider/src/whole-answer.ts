@@ -12,10 +12,13 @@ import type { ModelAnswer } from './upstream.ts';
 export async function readWhole(upstream: ModelAnswer, heard: Heard, maxBytes: number): Promise<void> {
   heard.firstAt = Date.now();
   const chunks: Buffer[] = [];
-  for await (const chunk of upstream.body as AsyncIterable<Buffer>) {
+  const { body } = upstream;
+  for (let chunk = await body.read(); chunk !== undefined; chunk = await body.read()) {
     chunks.push(chunk);
     heard.saidBytes += chunk.length;
-    if (heard.saidBytes > maxBytes) throw tooLarge(maxBytes);
+    if (heard.saidBytes <= maxBytes) continue;
+    body.close();
+    throw tooLarge(maxBytes);
   }
   const text = Buffer.concat(chunks).toString();
   const answer = parseObject(text);
