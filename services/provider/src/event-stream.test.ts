@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { readEvents, type Read } from './event-stream.ts';
-import { ReadableBody } from './model-body.ts';
+import { ReadableBody } from './readable-body.testing.ts';
 
 const limit = 10_000;
 

@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { failureWithin } from './failure.ts';
 import { Heard } from './heard.ts';
-import { ReadableBody } from './model-body.ts';
+import { ReadableBody } from './readable-body.testing.ts';
 import { packLines, relay, type Deltas } from './relay.ts';
 import { chunk, event, takingAll, uncancelled, usageChunk } from './testing.ts';
 import type { ModelAnswer } from './upstream.ts';

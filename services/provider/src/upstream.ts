@@ -1,12 +1,11 @@
 // HTTP to the models: one pool of connections a vendor, neither fetch nor web streams.
 import type { ProviderDocument } from '@router-mesh/contracts';
 import { version } from '@router-mesh/kernel';
-import type { Readable } from 'node:stream';
-import { Pool, type Dispatcher } from 'undici';
+import { Pool } from 'undici';
 import { tooLate } from './call-clock.ts';
+import { Exchange, type Head } from './exchange.ts';
 import { CallFailure, errorOfCall, failureOfAnswer, failureWithin } from './failure.ts';
 import type { Keys } from './keys.ts';
-import { ReadableBody } from './model-body.ts';
 import type { ModelRequest } from './request.ts';
 import { readRetryAfter } from './retry-after.ts';
 import type { TimeLimit } from './time-limits.ts';
@@ -46,6 +45,8 @@ interface Connections {
   readonly connect: TimeLimit;
   readonly url: URL;
   readonly pool: Pool;
+  /** Where the API's path of an operation is, as HTTP says it. */
+  path(operation: string): string;
   /** Models that refuse a request that asks for usage in streams. */
   readonly refuseUsage: Set<string>;
 }
@@ -88,7 +89,9 @@ export class Upstreams {
       keepAliveTimeout: 30_000,
       allowH2: false, // a call has its connection to itself, and a cancelled one closes it
     });
-    const connections = { base, most, connect, url, pool, refuseUsage: new Set<string>() };
+    const [start, end] = [url.pathname.replace(/\/$/, ''), url.search];
+    const path = (operation: string): string => start + operation + end;
+    const connections = { base, most, connect, url, pool, path, refuseUsage: new Set<string>() };
     this.#connections.set(vendor, connections);
     return connections;
   }
@@ -98,10 +101,16 @@ export class Upstreams {
 export class Upstream {
   readonly #connections: Connections;
   readonly #key: string | undefined;
+  /** Names and values by turns, of every call. */
+  readonly #headers: readonly string[];
 
   constructor(connections: Connections, key: string | undefined) {
     this.#connections = connections;
     this.#key = key;
+    this.#headers = [
+      ...['content-type', 'application/json', 'user-agent', `router-mesh/${version}`],
+      ...(key === undefined ? [] : ['authorization', `Bearer ${key}`]),
+    ];
   }
 
   /**
@@ -125,37 +134,30 @@ export class Upstream {
   }
 
   async #post(request: ModelRequest, asksUsage: boolean, call: string, signal: AbortSignal): Promise<ModelAnswer> {
-    const { url, pool, connect } = this.#connections;
+    signal.throwIfAborted();
+    const { path, pool, connect } = this.#connections;
     const key = this.#key;
-    let answer: Dispatcher.ResponseData;
+    const exchange = new Exchange(signal);
+    const headers = [...this.#headers, 'x-request-id', call];
+    pool.dispatch({ method: 'POST', path: path(request.path), headers, body: request.body(asksUsage) }, exchange);
+    let head: Head;
     try {
-      answer = await pool.request({
-        method: 'POST',
-        path: url.pathname.replace(/\/$/, '') + request.path + url.search,
-        headers: {
-          'content-type': 'application/json',
-          'user-agent': `router-mesh/${version}`,
-          'x-request-id': call,
-          ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
-        },
-        body: request.body(asksUsage),
-        signal,
-      });
+      head = await exchange.head;
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       throw isConnectTimeout(error) ? tooLate(connect, 'no connection to the model opened', true) : errorOfCall(error);
     }
-    const { statusCode: status, headers, body } = answer;
+    const { status, headers: said } = head;
     if (status >= 200 && status < 300) {
       return {
-        body: new ReadableBody(body),
-        contentType: String(headers['content-type'] ?? ''),
+        body: exchange,
+        contentType: String(said['content-type'] ?? ''),
         failure: (error) => failureWithin(error, key),
       };
     }
-    const error = await readStart(body);
+    const error = await readStart(exchange);
     if (signal.aborted) throw signal.reason;
-    throw failureOfAnswer(status, error, key, readRetryAfter(headers, Date.now()));
+    throw failureOfAnswer(status, error, key, readRetryAfter(said, Date.now()));
   }
 }
 
@@ -173,12 +175,12 @@ function refusesUsage(error: unknown): boolean {
 }
 
 /** The start of a body, or what of it came in time. */
-async function readStart(body: Readable): Promise<string> {
+async function readStart(body: ModelBody): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  const late = setTimeout(() => body.destroy(), longestErrorMs);
+  const late = setTimeout(() => body.close(), longestErrorMs);
   try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
+    for (let chunk = await body.read(); chunk !== undefined; chunk = await body.read()) {
       chunks.push(chunk);
       bytes += chunk.length;
       if (bytes > longestErrorBytes) break;
@@ -187,6 +189,7 @@ async function readStart(body: Readable): Promise<string> {
     // what came is enough
   } finally {
     clearTimeout(late);
+    body.close();
   }
   return Buffer.concat(chunks).toString();
 }

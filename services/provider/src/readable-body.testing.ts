@@ -1,4 +1,4 @@
-// A node stream as the body of a model's answer.
+/** A node stream as the body of a model's answer. Imported by tests only. */
 import type { Readable } from 'node:stream';
 import type { ModelBody } from './upstream.ts';
 
@@ -15,8 +15,8 @@ export class ReadableBody implements ModelBody {
   }
 
   async read(): Promise<Buffer | undefined> {
-    const { done, value } = await this.#reads.next();
-    return done === true ? undefined : value;
+    const next = await this.#reads.next();
+    return next.done === true ? undefined : next.value;
   }
 
   leave(): void {
