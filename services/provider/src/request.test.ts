@@ -1,6 +1,7 @@
-import type { Verb } from '@router-mesh/contracts';
+import { estimateTokens, type Verb } from '@router-mesh/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { anyObject } from './json.testing.ts';
 import { prepare } from './request.ts';
 
 const messages = [{ role: 'user', content: 'hi' }];
@@ -9,7 +10,7 @@ function sent(
   body: object,
   { verb = 'chat', stream = false, asksUsage = stream }: { verb?: Verb; stream?: boolean; asksUsage?: boolean } = {},
 ): unknown {
-  return JSON.parse(prepare(Buffer.from(JSON.stringify(body)), 'm', verb, stream).body(asksUsage));
+  return JSON.parse(String(prepare(Buffer.from(JSON.stringify(body)), 'm', verb, stream).body(asksUsage)));
 }
 
 describe('what goes to the model', () => {
@@ -36,7 +37,7 @@ describe('what goes to the model', () => {
 
   test('a 64-bit seed is not rounded', () => {
     const body = '{"model":"v/m","messages":[],"seed":9223372036854775807}';
-    expect(prepare(Buffer.from(body), 'm', 'chat', false).body(false)).toContain('"seed":9223372036854775807');
+    expect(String(prepare(Buffer.from(body), 'm', 'chat', false).body(false))).toContain('"seed":9223372036854775807');
   });
 
   test('whatever the body, only model, router and usage are touched', () => {
@@ -107,7 +108,7 @@ test('images, sound and files in the messages are not counted as text', () => {
 test('a body that is part of a larger buffer is read alone', () => {
   const buffer = Buffer.from('xx{"a":1}yy');
   const { body, estimate } = prepare(new Uint8Array(buffer.buffer, buffer.byteOffset + 2, 7), 'm', 'chat', false);
-  expect([JSON.parse(body(false)), estimate.input_tokens]).toEqual([{ a: 1, model: 'm' }, 2]);
+  expect([JSON.parse(String(body(false))), estimate.input_tokens]).toEqual([{ a: 1, model: 'm' }, 2]);
 });
 
 test.each(['{"messages":[{"content":"a secret', 'secret', 'null', '[]', ''])(
@@ -138,3 +139,47 @@ test.each([
   const body = { model: 'v/m', input: 'x', messages: strange };
   expect(sent(body, { verb: 'embed' })).toEqual({ ...body, model: 'm' });
 });
+
+describe('what policy has judged is what is sent', () => {
+  test.each([
+    ['{"model":"a","model":"b","x":1}', { x: 1, model: 'm' }],
+    ['{"x":1,"\\u0072outer":{"tags":{}},"\\u006dodel":"b"}', { x: 1, model: 'm' }],
+    ['{"router":{},"model":"a","router":{"session":"s"}}', { model: 'm' }],
+    ['{"messages":[{"content":"first","content":"last"}]}', { messages: [{ content: 'last' }], model: 'm' }],
+    ['{"messages":[{"content":"first","\\u0063ontent":"last"}]}', { messages: [{ content: 'last' }], model: 'm' }],
+  ])('of keys that stand twice or are written with escapes only the last is sent: %s', (text, expected) => {
+    const sent = String(prepare(Buffer.from(text), 'm', 'chat', false).body(false));
+    expect(JSON.parse(sent)).toEqual(expected);
+    expect(sent).not.toMatch(/\\u|first|"(\w+)":.*"\1":/);
+  });
+
+  test('all else goes on byte for byte', () => {
+    const [tools, seed] = ['[ {"x": 1.50e1, "y":"\\u00e9\\/"} ]', '9223372036854775807'];
+    const text = `{ "tools" : ${tools},"model":"a" ,"seed":${seed}, "router":{"x":"}"}}`;
+    expect(String(prepare(Buffer.from(text), 'm', 'chat', false).body(false))).toBe(
+      `{"model":"m","tools" : ${tools},"seed":${seed}}`,
+    );
+  });
+
+  test('whatever the body and however it is written, it is what parsing it and writing it anew would send', () => {
+    const law = fc.property(anyObject, fc.boolean(), fc.boolean(), ({ text }, stream, asksUsage) => {
+      const { body, estimate, wantsUsageChunk } = prepare(Buffer.from(text), 'm', 'chat', stream);
+      const { router: _ours, ...read } = JSON.parse(text) as Record<string, unknown>;
+      fc.pre(!(typeof read['stream_options'] === 'number')); // policy refuses it
+      const { include_usage, ...others } = (read['stream_options'] ?? {}) as Record<string, unknown>;
+      const kept = Object.keys(others).length === 0 ? undefined : others;
+      const usage = stream && { stream_options: asksUsage ? { ...others, include_usage: true } : kept };
+      // By way of JSON, which has no undefined and no negative zero.
+      expect(plain(JSON.parse(String(body(asksUsage))))).toEqual(plain({ ...read, model: 'm', ...usage }));
+      expect([estimate, wantsUsageChunk]).toEqual([
+        estimateTokens(read, Buffer.byteLength(text)),
+        include_usage === true,
+      ]);
+    });
+    fc.assert(law, { numRuns: 500 });
+  });
+});
+
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
