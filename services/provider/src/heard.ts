@@ -77,7 +77,12 @@ export class Heard {
     this.#first = answer;
     this.#reported = readUsage(answer);
     this.saidBytes = 0;
-    for (const choice of choicesOf(answer)) this.saidBytes += bytesSaid(choice?.message);
+    for (const choice of choicesOf(answer)) this.saidBytes += bytesOfSaid(choice?.message);
+  }
+
+  /** Text that differs in nothing else from a chunk that was taken. */
+  takeText(bytes: number): void {
+    this.saidBytes += bytes;
   }
 
   takeChunk(chunk: object): void {
@@ -86,8 +91,8 @@ export class Heard {
     this.#reported = readUsage(chunk) ?? this.#reported;
     for (const choice of choicesOf(chunk)) {
       const { index, delta, finish_reason } = choice ?? {};
-      this.saidBytes += bytesSaid(delta);
-      if (typeof finish_reason === 'string' && finish_reason !== '') this.#choices.set(index, finish_reason);
+      this.saidBytes += bytesOfSaid(delta);
+      if (isReason(finish_reason)) this.#choices.set(index, finish_reason);
       else if (!this.#choices.has(index)) this.#choices.set(index, '');
     }
   }
@@ -97,6 +102,16 @@ export class Heard {
 export function isUsageChunk(chunk: object): boolean {
   const { choices, usage } = chunk as { choices?: unknown; usage?: unknown };
   return typeof usage === 'object' && usage !== null && Array.isArray(choices) && choices.length === 0;
+}
+
+/** Whether a chunk ends none of its choices. */
+export function isUnfinished(chunk: object): boolean {
+  return !choicesOf(chunk).some((choice) => isReason(choice?.finish_reason));
+}
+
+/** Bytes of what a chunk says, over all its choices. */
+export function bytesSaid(chunk: object): number {
+  return choicesOf(chunk).reduce((bytes, choice) => bytes + bytesOfSaid(choice?.delta), 0);
 }
 
 /** Whether an object that came with a good status is an error all the same. */
@@ -110,13 +125,17 @@ function shortText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' && value.length <= 200 ? value : undefined;
 }
 
+function isReason(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
 function choicesOf(answer: object): readonly (Choice | null)[] {
   const { choices } = answer as { choices?: unknown };
   return Array.isArray(choices) ? (choices as (Choice | null)[]) : [];
 }
 
 /** What models think, say, refuse and call, in a delta or a message. */
-function bytesSaid(said: unknown): number {
+function bytesOfSaid(said: unknown): number {
   if (typeof said !== 'object' || said === null) return 0;
   const { content, refusal, reasoning, reasoning_content, tool_calls } = said as Record<string, unknown>;
   let bytes = bytesOf(content) + bytesOf(refusal) + bytesOf(reasoning ?? reasoning_content);

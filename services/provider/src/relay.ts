@@ -1,5 +1,6 @@
 // Passing a model's stream on: what one read of the upstream brought goes out as one frame.
 import type { StreamClock } from './call-clock.ts';
+import { ChunkMoulds } from './chunk-mould.ts';
 import { parseExactly } from './exact-json.ts';
 import { readEvents, tooLargePiece } from './event-stream.ts';
 import { CallFailure } from './failure.ts';
@@ -49,6 +50,7 @@ export async function relay(
   let complete = false;
   let passed = true; // all that was read
   let begun = false;
+  const moulds = heard.assembly === undefined ? new ChunkMoulds() : undefined; // what is put together is parsed
   try {
     for await (const { events, done } of readEvents(upstream.body, maxBytes, clock)) {
       passed = false;
@@ -56,10 +58,17 @@ export async function relay(
       complete ||= done;
       const lines: string[] = [];
       for (const event of events) {
-        const chunk = parseChunk(event, heard.assembly === undefined ? JSON.parse : parseExactly);
-        if (isError(chunk)) throw upstream.failure(event);
-        heard.takeChunk(chunk);
-        if (wantsUsageChunk || !isUsageChunk(chunk)) lines.push(change?.(event) ?? event);
+        const bytes = moulds?.bytesSaid(event);
+        if (bytes !== undefined) {
+          heard.takeText(bytes);
+        } else {
+          const chunk = parseChunk(event, moulds === undefined ? parseExactly : JSON.parse);
+          if (isError(chunk)) throw upstream.failure(event);
+          heard.takeChunk(chunk);
+          moulds?.take(event, chunk);
+          if (!wantsUsageChunk && isUsageChunk(chunk)) continue;
+        }
+        lines.push(change?.(event) ?? event);
       }
       for (const payload of packLines(lines, maxBytes)) {
         if (!begun) await beforeFirst?.();
