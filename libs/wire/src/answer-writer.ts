@@ -140,14 +140,24 @@ export class AnswerWriter {
 
   /** The last frame of a framed answer. @throws RouterError `too_large` when the server would not carry it */
   end(frame: EndFrame): void {
-    this.#frame('end', this.#fit(JSON.stringify(frame)));
+    this.endJson(JSON.stringify(frame));
+  }
+
+  /** The same, of the JSON of an `EndFrame`. */
+  endJson(frame: string): void {
+    this.#frame('end', this.#fit(frame));
     this.#close();
   }
 
   /** A whole answer in one message. @throws RouterError `too_large` when the server would not carry it */
   reply(body: unknown): void {
+    this.replyJson(JSON.stringify(body));
+  }
+
+  /** The same, of its JSON. */
+  replyJson(body: string): void {
     this.#begin('reply');
-    publish(this.#nc, this.#address, this.#fit(JSON.stringify(body)));
+    publish(this.#nc, this.#address, this.#fit(body));
     this.#close();
   }
 

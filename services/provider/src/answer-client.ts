@@ -1,7 +1,8 @@
 // The client gets its answer: once its calls are recorded, and before anything is kept of it.
 import type { StopPassage } from '@router-mesh/kernel';
+import type { Heard } from './heard.ts';
 import type { Called, Calls } from './one-call.ts';
-import { sendAnswer } from './report.ts';
+import { sendAnswer, type Whole } from './report.ts';
 import type { ResponseTransforms } from './response-transforms.ts';
 
 /** @param stored the records of the passage's calls: they resolve to whether they were stored */
@@ -13,13 +14,18 @@ export async function answerClient(
 ): Promise<void> {
   const usageStored = (await Promise.all(stored)).every(Boolean);
   const limits = calls.limits.report(passage);
-  const whole = heard.answer && (transforms?.whole(heard.answer) ?? heard.answer);
+  const whole = wholeOf(heard, transforms);
   tellSkipped(calls, passage, transforms);
   calls.limits.answering(passage);
   sendAnswer(passage, { candidate, whole, usage, usageStored, limits, hedged });
   if (passage.plan.cache === undefined) return;
   const answer = heard.whole;
   if (answer !== undefined) calls.cache.keep(passage.plan, candidate, { usage, answer });
+}
+
+function wholeOf({ answer, json }: Heard, transforms: ResponseTransforms | undefined): Whole | undefined {
+  if (answer === undefined || json === undefined) return undefined;
+  return { json: transforms?.json(json) ?? json, hasRouter: Object.hasOwn(answer, 'router') };
 }
 
 /** A field that cannot be set is its policy's mistake. */

@@ -43,7 +43,8 @@ export async function answerFromCache(calls: Calls, passage: StopPassage, candid
   }
   const usageStored = await recordHit(calls, passage, facts, cached, failure);
   if (failure !== undefined) throw cutBy(failure, passage.answer.deltas);
-  const whole = plan.stream ? undefined : (transforms?.whole(cached.answer) ?? cached.answer);
+  const json = plan.stream ? undefined : JSON.stringify(transforms?.whole(cached.answer) ?? cached.answer);
+  const whole = json === undefined ? undefined : { json, hasRouter: Object.hasOwn(cached.answer, 'router') };
   tellSkipped(calls, passage, transforms);
   const limits = calls.limits.report(passage);
   sendAnswer(passage, { candidate, whole, usage: cached.usage, usageStored, limits, cache: 'hit' });

@@ -58,7 +58,7 @@ describe('bytes of what was said', () => {
   test('of a whole answer are those of its messages', () => {
     const heard = new Heard();
     heard.saidBytes = 500; // as it was read
-    heard.takeAnswer(completion('four'));
+    heard.takeAnswer(completion('four'), '');
     expect(heard.saidBytes).toBe(4);
   });
 });
@@ -101,11 +101,8 @@ describe('who answered, and why it stopped', () => {
 
   test('is told by a whole answer', () => {
     const heard = new Heard();
-    heard.takeAnswer({
-      id: 'x',
-      model: 'm',
-      choices: [{ finish_reason: 'tool_calls' }, null, { finish_reason: null }],
-    });
+    const answer = { id: 'x', model: 'm', choices: [{ finish_reason: 'tool_calls' }, null, { finish_reason: null }] };
+    heard.takeAnswer(answer, JSON.stringify(answer));
     expect(heard.identity).toEqual({ id: 'x', model: 'm', finishReasons: ['tool_calls'] });
   });
 

@@ -28,6 +28,8 @@ export class Heard {
   saidBytes = 0;
   /** A whole answer. */
   answer: object | undefined;
+  /** The same, as the model wrote it. */
+  json: string | undefined;
   #reported: Reported | undefined;
   /** The first chunk of a stream, or a whole answer: it says who answered. */
   #first: object | undefined;
@@ -72,8 +74,10 @@ export class Heard {
     this.#ended = true;
   }
 
-  takeAnswer(answer: object): void {
+  /** @param json what the model wrote, of which `answer` was parsed */
+  takeAnswer(answer: object, json: string): void {
     this.answer = answer;
+    this.json = json;
     this.#first = answer;
     this.#reported = readUsage(answer);
     this.saidBytes = 0;

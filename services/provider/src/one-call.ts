@@ -174,7 +174,7 @@ async function hear(
   const maxBytes = house.payloadLimit();
   if (request.stream && !/json/i.test(answer.contentType)) {
     const { wantsUsageChunk } = request;
-    const change = transforms && ((event: string) => transforms.chunk(event));
+    const change = transforms && ((event: string) => transforms.json(event));
     const beforeFirst = async (): Promise<void> => {
       await hearOthers();
       seat.take();

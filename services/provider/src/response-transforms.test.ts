@@ -75,5 +75,5 @@ test('what an answer is and what it cost is never touched, and what cannot be se
 
 test('numbers of a chunk keep their digits', () => {
   const transforms = new ResponseTransforms([{ path: ['note'], value: 1 }]);
-  expect(transforms.chunk('{"seed":12345678901234567890}')).toBe('{"seed":12345678901234567890,"note":1}');
+  expect(transforms.json('{"seed":12345678901234567890}')).toBe('{"seed":12345678901234567890,"note":1}');
 });

@@ -25,9 +25,9 @@ export class ResponseTransforms {
     return changed;
   }
 
-  /** @param event JSON of a chunk, which is an object */
-  chunk(event: string): string {
-    return JSON.stringify(this.whole(parseExactly(event) as object));
+  /** @param text JSON of an answer or of a chunk, which is an object */
+  json(text: string): string {
+    return JSON.stringify(this.whole(parseExactly(text) as object));
   }
 }
 

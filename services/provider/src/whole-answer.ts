@@ -20,8 +20,9 @@ export async function readWhole(upstream: ModelAnswer, heard: Heard, maxBytes: n
     body.close();
     throw tooLarge(maxBytes);
   }
-  const text = Buffer.concat(chunks).toString();
-  const answer = parseObject(text);
+  const text = (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString() ?? '';
+  // It goes out as it was written; only what is kept of it is written again.
+  const answer = parseObject(text, heard.assembly === undefined ? JSON.parse : parseExactly);
   if (answer === undefined) {
     if (!text.trimStart().startsWith('{')) heard.saidBytes = 0; // a page is no half of an answer: no model said it
     throw new CallFailure('server_error', 'the model answered with something else than a JSON object');
@@ -34,7 +35,7 @@ export async function readWhole(upstream: ModelAnswer, heard: Heard, maxBytes: n
     heard.saidBytes = 0;
     throw new CallFailure('server_error', 'the model answered with neither "choices" nor "data"');
   }
-  heard.takeAnswer(answer);
+  heard.takeAnswer(answer, text);
 }
 
 function tooLarge(maxBytes: number): RouterError {
@@ -42,9 +43,9 @@ function tooLarge(maxBytes: number): RouterError {
   return new RouterError('too_large', message, { details: { limit: maxBytes } });
 }
 
-function parseObject(text: string): object | undefined {
+function parseObject(text: string, parse: (text: string) => unknown): object | undefined {
   try {
-    const value = parseExactly(text);
+    const value = parse(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
   } catch {
     return undefined;
