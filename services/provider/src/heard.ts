@@ -50,7 +50,8 @@ export class Heard {
 
   /** Whether every choice of a stream that was begun is finished. */
   get complete(): boolean {
-    return this.#choices.size > 0 && [...this.#choices.values()].every(Boolean);
+    for (const reason of this.#choices.values()) if (reason === '') return false;
+    return this.#choices.size > 0;
   }
 
   /** What the model says of itself and its answer, for traces. */

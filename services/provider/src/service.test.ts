@@ -181,6 +181,27 @@ describe('a whole answer', () => {
     });
   });
 
+  test('goes out as its model wrote it, but for a `router` of its own', async () => {
+    const odd = '{ "choices": [],\n "x": 1.50, "y": "\\u00e9", "seed": 12345678901234567890';
+    const sent = (request: string): string =>
+      everything.find((line) => line.includes(`"request":"${request}"`) && line.includes('"seed"')) ?? '';
+    for (const [theirs, rest] of [
+      [`${odd} }\n`, `${odd} ,"router":{"request":`],
+      [`${odd},"r\\u006futer":1}`, '{"choices":[],"x":1.50,"y":"é","seed":12345678901234567890,"router":{"request":'],
+    ] as const) {
+      model.script = answer(200, theirs);
+      const request = ulid();
+      expect((await askWhole({ request })).router).toMatchObject({ request, usage_stored: true });
+      await until('the answer to be seen', () => sent(request) !== '');
+      expect(sent(request)).toContain(` ${rest}`);
+    }
+    model.script = answer(200, `${odd}}`);
+    const request = ulid();
+    await ask({ request, headers: { [header.frames]: '1' } });
+    await until('the end to be seen', () => sent(request) !== '');
+    expect(sent(request)).toContain(`"usage_stored":true,"answer":${odd}}}`);
+  });
+
   test('goes in frames to those who asked for frames', async () => {
     model.script = answer(200, completion('hi'));
     const events = await ask({ headers: { [header.frames]: '1' } });
