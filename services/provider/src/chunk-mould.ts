@@ -63,6 +63,8 @@ class ChunkMould {
   /** @param chunk what the event says @returns undefined where it is something else than a piece of an answer, with more to come */
   static of(event: string, chunk: object): ChunkMould | undefined {
     if (event.length > longestEvent || readUsage(chunk) !== undefined || !isUnfinished(chunk)) return undefined;
+    const said = bytesSaid(chunk);
+    if (said === 0) return undefined; // the first chunk of most streams
     const start = textStart(event);
     const end = textEnd(event, start);
     if (end < 0) return undefined;
@@ -70,7 +72,6 @@ class ChunkMould {
     const copy = Buffer.from(event).toString(); // a part of a text keeps all of it in memory
     const before = copy.slice(0, start);
     const rest = copy.slice(end);
-    const said = bytesSaid(chunk);
     if (bytesSaid(JSON.parse(`${event.slice(0, end)}x${rest}`) as object) !== said + 1) return undefined;
 
     const otherBytes = said - textBytes(event, start, end);
