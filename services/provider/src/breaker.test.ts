@@ -1,6 +1,7 @@
 import { RouterError } from '@router-mesh/contracts';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Breaker } from './breaker.ts';
+import { admitted } from './testing.ts';
 import { CallFailure } from './failure.ts';
 
 // Cockatiel reads the clock itself: it is the only thing that is faked.
@@ -10,10 +11,12 @@ afterEach(() => void vi.useRealTimers());
 const broken = new CallFailure('server_error', 'x');
 const settings = { calls: 4, openMs: 1000 };
 const answer = (): Promise<string> => Promise.resolve('answer');
+const run = (breaker: Breaker, call: Parameters<typeof admitted<string>>[1]): Promise<string> =>
+  admitted(() => breaker.admit(), call);
 
 async function fail(breaker: Breaker, error: Error = broken, times = 1): Promise<void> {
   for (let turn = 0; turn < times; turn += 1)
-    await expect(breaker.run(() => Promise.reject(error))).rejects.toBe(error);
+    await expect(run(breaker, () => Promise.reject(error))).rejects.toBe(error);
 }
 
 async function opened(): Promise<Breaker> {
@@ -35,7 +38,7 @@ describe('a breaker opens', () => {
   test('never while half of the calls are answered', async () => {
     const breaker = new Breaker(settings);
     for (let turn = 0; turn < 20; turn += 1) {
-      expect(await breaker.run(answer)).toBe('answer');
+      expect(await run(breaker, answer)).toBe('answer');
       await fail(breaker);
     }
     expect(breaker.state).toBe('closed');
@@ -60,7 +63,7 @@ describe('a breaker opens', () => {
   test('never when it is switched off', async () => {
     const breaker = new Breaker({ calls: 0, openMs: 1000 });
     await fail(breaker, broken, 50);
-    expect([breaker.state, await breaker.run(answer)]).toEqual(['closed', 'answer']);
+    expect([breaker.state, await run(breaker, answer)]).toEqual(['closed', 'answer']);
   });
 });
 
@@ -69,7 +72,11 @@ describe('an open breaker', () => {
     const breaker = await opened();
     vi.setSystemTime(Date.now() + 400);
     const call = vi.fn(answer);
-    await expect(breaker.run(call)).rejects.toMatchObject({ class: 'circuit_open', retryAfterMs: 600, passing: false });
+    await expect(run(breaker, call)).rejects.toMatchObject({
+      class: 'circuit_open',
+      retryAfterMs: 600,
+      passing: false,
+    });
     expect(call).not.toHaveBeenCalled();
   });
 
@@ -85,20 +92,20 @@ describe('an open breaker', () => {
     const breaker = await opened();
     vi.setSystemTime(Date.now() + 1000);
     const seen = Promise.withResolvers<string>();
-    const probe = breaker.run(() => seen.promise);
-    await expect(breaker.run(answer)).rejects.toMatchObject({ class: 'circuit_open' });
+    const probe = run(breaker, () => seen.promise);
+    await expect(run(breaker, answer)).rejects.toMatchObject({ class: 'circuit_open' });
     seen.resolve('well');
     expect(await probe).toBe('well');
-    expect([breaker.state, await breaker.run(answer)]).toEqual(['closed', 'answer']);
+    expect([breaker.state, await run(breaker, answer)]).toEqual(['closed', 'answer']);
   });
 
   test('closes when that call begins to answer, however long it goes on', async () => {
     const breaker = await opened();
     vi.setSystemTime(Date.now() + 1000);
     const end = Promise.withResolvers<string>();
-    const probe = breaker.run((alive) => (alive(), end.promise));
+    const probe = run(breaker, (alive) => (alive(), end.promise));
     await vi.waitFor(() => expect(breaker.state).toBe('closed'));
-    expect(await breaker.run(answer)).toBe('answer');
+    expect(await run(breaker, answer)).toBe('answer');
     end.reject(broken);
     await expect(probe).rejects.toBe(broken);
   });
@@ -111,7 +118,24 @@ describe('an open breaker', () => {
     vi.setSystemTime(Date.now() + 1000);
     await fail(breaker, error);
     expect(breaker.state).toBe('open');
-    await expect(breaker.run(answer)).rejects.toMatchObject({ class: 'circuit_open', retryAfterMs: 1000 });
+    await expect(run(breaker, answer)).rejects.toMatchObject({ class: 'circuit_open', retryAfterMs: 1000 });
+  });
+
+  test('is decided by that call alone, and not by one that went out before it opened', async () => {
+    const breaker = new Breaker(settings);
+    const ends = Array.from({ length: 2 }, () => Promise.withResolvers<string>());
+    const early = ends.map(({ promise }) => run(breaker, () => promise));
+    await fail(breaker, broken, 4);
+    vi.setSystemTime(Date.now() + 1000);
+    const seen = Promise.withResolvers<string>();
+    const probe = run(breaker, () => seen.promise);
+    ends[0]?.reject(broken);
+    ends[1]?.resolve('answer');
+    await Promise.allSettled(early);
+    expect(breaker.state).toBe('half_open');
+    seen.resolve('well');
+    await probe;
+    expect(breaker.state).toBe('closed');
   });
 
   test('closes when the upstream refuses that call for its own good reasons', async () => {

@@ -1,6 +1,6 @@
 // The circuit breaker of one model: calls to one that keeps failing are refused at once, until a single one shows that it is well again.
 import { RouterError } from '@router-mesh/contracts';
-import { circuitBreaker, CircuitState, handleWhen, SamplingBreaker, type CircuitBreakerPolicy } from 'cockatiel';
+import { CircuitState, SamplingBreaker } from 'cockatiel';
 import { CallFailure, NotCalled } from './failure.ts';
 
 /** Open when more calls than this part of those in the window failed, where nothing else is said. */
@@ -20,18 +20,27 @@ export interface BreakerSettings {
   readonly setBy?: string;
 }
 
-/** Of a call: the model answers; for a call that was let through to see that is enough. */
-type Alive = () => void;
+/** A call that was let through, which is told how it goes. */
+export interface Admitted {
+  /** The model answers; for a call that was let through to see that is enough. */
+  alive(): void;
+  /** @param error what was thrown; undefined when answered */
+  ended(error?: unknown): void;
+}
 
 /**
- * Cockatiel's breaker over the last 30 s (over the last 30 calls where they are fewer than one a second), with two changes: while one call is let
- * through to see, others are refused instead of made to wait for it, and a call that its client gave up proves nothing.
+ * The calls of the last 30 s are counted by cockatiel's window (those of the last 30 calls where they are fewer than one a second). While one call is let
+ * through to see, others are refused, and a call that its client gave up proves nothing.
  */
-export class Breaker {
+export class Breaker implements Admitted {
   readonly #openMs: number;
   readonly #why: string;
-  readonly #policy: CircuitBreakerPolicy | undefined;
-  #openedAt = 0;
+  /** Undefined when it never opens. */
+  readonly #window: SamplingBreaker | undefined;
+  /** Epoch ms; undefined while it is closed. */
+  #openedAt: number | undefined;
+  /** The call that was let through to see. */
+  #probe: Admitted | undefined;
 
   constructor({ calls, openMs, failureRate = defaultRate, setBy }: BreakerSettings) {
     this.#openMs = openMs;
@@ -39,41 +48,54 @@ export class Breaker {
     this.#why = `not called, for more than ${part} of its last calls failed${setBy === undefined ? '' : ` (${setBy})`}`;
     if (calls === 0 || failureRate >= 1) return;
     const threshold = Math.max(failureRate, Number.EPSILON); // 0 is more than cockatiel takes for a part
-    const breaker = new SamplingBreaker({ threshold, duration: windowMs, minimumRps: (calls * 1000) / windowMs });
-    this.#policy = circuitBreaker(
-      handleWhen((error) => error instanceof Undecided || isFailure(error)),
-      { breaker, halfOpenAfter: openMs },
-    );
-    this.#policy.onBreak(() => (this.#openedAt = Date.now()));
+    this.#window = new SamplingBreaker({ threshold, duration: windowMs, minimumRps: (calls * 1000) / windowMs });
   }
 
   /** `half_open` as soon as the next call would be let through: whoever keeps calls away from an open breaker would keep it open for ever otherwise. */
   get state(): BreakerState {
-    const state = this.#policy?.state ?? CircuitState.Closed;
-    if (state === CircuitState.Closed) return 'closed';
-    return state === CircuitState.Open && this.#leftMs() > 0 ? 'open' : 'half_open';
+    if (this.#openedAt === undefined) return 'closed';
+    return this.#leftMs(this.#openedAt) > 0 && this.#probe === undefined ? 'open' : 'half_open';
   }
 
-  /** Make a call. @throws NotCalled `circuit_open` when it is refused, else what the call throws */
-  async run<Result>(call: (alive: Alive) => Promise<Result>): Promise<Result> {
-    const policy = this.#policy;
-    if (policy === undefined) return await call(() => undefined);
-    if (this.state === 'open' || policy.state === CircuitState.HalfOpen) throw this.#refusal();
-    const probing = policy.state === CircuitState.Open;
-    const alive = Promise.withResolvers<void>();
-    const calling = call(alive.resolve);
-    const judged: Promise<unknown> = probing ? Promise.race([calling.catch(undecided), alive.promise]) : calling;
-    await policy.execute(() => judged).catch(() => undefined); // it threw what `calling` did
-    return await calling;
+  /** Let a call go out. @throws NotCalled `circuit_open` when it may not */
+  admit(): Admitted {
+    if (this.#openedAt === undefined) return this;
+    const leftMs = this.#leftMs(this.#openedAt);
+    if (this.#probe !== undefined || leftMs > 0)
+      throw new NotCalled('circuit_open', this.#why, { retryAfterMs: Math.max(0, leftMs) });
+    return (this.#probe = this.#toSee());
   }
 
-  #leftMs(): number {
-    return this.#openedAt + this.#openMs - Date.now();
+  /** Of a call that went out while it was closed. */
+  alive(): void {
+    // its end will tell
   }
 
-  #refusal(): NotCalled {
-    const retryAfterMs = Math.max(0, this.#leftMs());
-    return new NotCalled('circuit_open', this.#why, { retryAfterMs });
+  /** Of a call that went out while it was closed. */
+  ended(error?: unknown): void {
+    if (error === undefined) this.#window?.success(CircuitState.Closed);
+    else if (isFailure(error) && this.#window?.failure(CircuitState.Closed) === true) this.#openedAt ??= Date.now();
+  }
+
+  /** A call that decides whether the breaker closes or opens anew. */
+  #toSee(): Admitted {
+    const decide = (isWell: boolean): void => {
+      if (this.#probe !== probe) return;
+      this.#probe = undefined;
+      if (isWell)
+        this.#window?.success(CircuitState.HalfOpen); // it forgets all before it
+      else this.#window?.failure(CircuitState.HalfOpen);
+      this.#openedAt = isWell ? undefined : Date.now();
+    };
+    const probe = {
+      alive: () => decide(true),
+      ended: (error?: unknown) => decide(!isFailure(error) && !isUndecided(error)),
+    };
+    return probe;
+  }
+
+  #leftMs(openedAt: number): number {
+    return openedAt + this.#openMs - Date.now();
   }
 }
 
@@ -81,10 +103,7 @@ function isFailure(error: unknown): boolean {
   return error instanceof CallFailure && error.unwell && !(error instanceof NotCalled);
 }
 
-/** A call that was let through to see ended without an answer, and not by the model's fault. */
-class Undecided extends Error {}
-
 /** What is no failure of the model (a cancel, the deadline, another breaker that refused) says nothing about it. */
-function undecided(thrown: unknown): never {
-  throw thrown instanceof RouterError || thrown instanceof NotCalled ? new Undecided('', { cause: thrown }) : thrown;
+function isUndecided(error: unknown): boolean {
+  return error instanceof RouterError || error instanceof NotCalled;
 }

@@ -19,13 +19,14 @@ const known: readonly string[] = providerNeeds;
  */
 export async function serveCall(calls: Calls, passage: StopPassage): Promise<void> {
   refuseNeeds(passage);
-  if (await answerFromCache(calls, passage, firstCandidate(passage))) return;
+  if (passage.plan.cache !== undefined && (await answerFromCache(calls, passage, firstCandidate(passage)))) return;
   await calls.limits.within(passage, () => callCandidates(calls, passage));
 }
 
 async function callCandidates(calls: Calls, passage: StopPassage): Promise<void> {
   const stored: Promise<boolean>[] = [];
   let retried = 0;
+  let answered = false;
   try {
     for (;;) {
       passage.checkDeadline();
@@ -33,6 +34,7 @@ async function callCandidates(calls: Calls, passage: StopPassage): Promise<void>
       try {
         const called = await hedge.call(firstCandidate(passage), stored);
         await answerClient(calls, passage, called, { stored, hedged: hedge.raced });
+        answered = true; // which has waited for them
         return;
       } catch (error) {
         // Of two that raced neither is tried again, and the first of the plan is the last that failed.
@@ -43,7 +45,7 @@ async function callCandidates(calls: Calls, passage: StopPassage): Promise<void>
       }
     }
   } finally {
-    await Promise.all(stored);
+    if (!answered) await Promise.all(stored);
   }
 }
 

@@ -10,12 +10,13 @@ import { unlessAborted } from './wait.ts';
  * in our socket is read before the reader gets a piece: a `runs`, a cancel, or that it has left.
  * What it returns throws the signal's reason.
  */
-export function hearingOthers(house: Pick<House, 'settled'>, signal: AbortSignal): () => Promise<void> {
+export function hearingOthers(house: Pick<House, 'settled'>, signal: AbortSignal): () => Promise<void> | undefined {
   const startedAt = performance.now();
-  return async () => {
-    if (performance.now() - startedAt < askMs) return;
-    const settled = house.settled().catch(() => undefined); // while NATS is away nothing can be said anyway
-    await unlessAborted(settled, signal);
-    signal.throwIfAborted();
-  };
+  return () => (performance.now() - startedAt < askMs ? undefined : hear(house, signal));
+}
+
+async function hear(house: Pick<House, 'settled'>, signal: AbortSignal): Promise<void> {
+  const settled = house.settled().catch(() => undefined); // while NATS is away nothing can be said anyway
+  await unlessAborted(settled, signal);
+  signal.throwIfAborted();
 }

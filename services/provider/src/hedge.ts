@@ -3,7 +3,7 @@ import { modelId, type Candidate, type Plan } from '@router-mesh/contracts';
 import { nextCandidates, type StopPassage } from '@router-mesh/kernel';
 import { attemptOf, CallFailure, NotCalled } from './failure.ts';
 import { callModel, tellFailure, type Called, type Calls } from './one-call.ts';
-import { Floor, soleSeat, type Seat } from './seat.ts';
+import { Floor, SoleSeat, type Seat } from './seat.ts';
 
 /** What setTimeout can hold. */
 const longestTimerMs = 2 ** 31 - 1;
@@ -43,7 +43,7 @@ export class Hedge {
   async call(candidate: Candidate, stored: Promise<boolean>[]): Promise<Called> {
     const { hedge_after_ms: afterMs } = this.#passage.plan;
     if (afterMs === undefined)
-      return await callModel(this.#calls, this.#passage, candidate, stored, soleSeat(this.#passage, candidate));
+      return await callModel(this.#calls, this.#passage, candidate, stored, new SoleSeat(this.#passage, candidate));
     const floor = new Floor(this.#passage);
     const seat = floor.seat(candidate);
     const calling = callModel(this.#calls, this.#passage, candidate, stored, seat);

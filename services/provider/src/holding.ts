@@ -37,6 +37,9 @@ export interface Means {
   now(): number;
 }
 
+/** Which request. */
+type About = Pick<Attempt, 'tenant' | 'request'>;
+
 interface Here {
   readonly passage: Attempt;
   /** It is certain that this attempt is called: it has not to ask, or has asked. */
@@ -56,7 +59,8 @@ interface Question {
  */
 export class Holding {
   readonly #means: Means;
-  readonly #here = new Map<string, Set<Here>>();
+  /** By their requests, of whatever tenant. */
+  readonly #here = new Map<string, Here[]>();
   /** The highest attempt that was said to run. */
   readonly #running = new Remembered<number>(mostRemembered);
   /** Who asks now: a lower attempt that arrives meanwhile still has something to say. */
@@ -73,25 +77,28 @@ export class Holding {
 
   /** Do the work of a passage, if it is this attempt that is to run; otherwise the passage ends without a frame, for its reader waits elsewhere too. */
   async serve(passage: Attempt, work: () => Promise<void>): Promise<void> {
-    const key = keyOf(passage);
     const here: Here = { passage, runs: false };
-    const leave = this.#enter(key, here);
+    this.#enter(here);
     try {
-      if (this.#isOutrun(key, passage)) return passage.drop(outrun);
+      if (this.#isOutrun(passage)) return passage.drop(outrun);
       if (passage.travel.attempt > 1) {
-        if (await this.#isHeld(key, passage)) return passage.drop(heldAnswer);
+        if (await this.#isHeld(passage)) return passage.drop(heldAnswer);
         await this.#findReader(passage);
-        if (this.#isHeldHere(key, passage.travel.attempt)) return passage.drop(heldAnswer);
-        if (this.#isOutrun(key, passage)) return passage.drop(outrun);
+        if (this.#isHeldHere(passage, passage.travel.attempt)) return passage.drop(heldAnswer);
+        if (this.#isOutrun(passage)) return passage.drop(outrun);
         this.#means.tell({ runs: true, ...this.#identify(passage) });
       }
       here.runs = true;
-      for (const question of this.#asking.get(key, this.#means.now()) ?? [])
-        if (holds(here, question.attempt)) question.answer(heldAnswer);
+      if (this.#asking.size > 0) this.#answerWhoAsks(here);
       await work();
     } finally {
-      leave();
+      this.#leave(here);
     }
+  }
+
+  #answerWhoAsks(here: Here): void {
+    for (const question of this.#asking.get(keyOf(here.passage), this.#means.now()) ?? [])
+      if (holds(here, question.attempt)) question.answer(heldAnswer);
   }
 
   /** Another attempt asks, or tells that it runs; our own are heard here too. */
@@ -101,8 +108,8 @@ export class Holding {
   }
 
   #heardAsk({ attempt, ...about }: HolderMessage, answer: (text: string) => void): void {
+    if (this.#isHeldHere(about, attempt)) return answer(heldAnswer);
     const key = keyOf(about);
-    if (this.#isHeldHere(key, attempt)) return answer(heldAnswer);
     const now = this.#means.now();
     this.#asking.set(key, [...(this.#asking.get(key, now) ?? []), { attempt, answer }], now + askMs, now);
   }
@@ -111,7 +118,7 @@ export class Holding {
     const key = keyOf(about);
     const now = this.#means.now();
     if (attempt > (this.#running.get(key, now) ?? 0)) this.#running.set(key, attempt, deadline, now);
-    for (const { passage, runs } of this.#here.get(key) ?? []) {
+    for (const { passage, runs } of this.#attemptsOf(about)) {
       if (!runs || passage.done || passage.travel.attempt >= attempt || passage.answer.deltas > 0) continue;
       passage.abandon(
         new RouterError('cancelled', 'a later attempt of the request runs', { details: { reason: outrun } }),
@@ -119,18 +126,19 @@ export class Holding {
     }
   }
 
-  #isOutrun(key: string, { travel }: Attempt): boolean {
-    return travel.attempt < (this.#running.get(key, this.#means.now()) ?? 0);
+  #isOutrun(passage: Attempt): boolean {
+    if (this.#running.size === 0) return false;
+    return passage.travel.attempt < (this.#running.get(keyOf(passage), this.#means.now()) ?? 0);
   }
 
-  #isHeldHere(key: string, attempt: number): boolean {
-    return [...(this.#here.get(key) ?? [])].some((here) => holds(here, attempt));
+  #isHeldHere(about: About, attempt: number): boolean {
+    return this.#attemptsOf(about).some((here) => holds(here, attempt));
   }
 
   /** Our own voice is not waited for: a process that is busy hears it too late. */
-  async #isHeld(key: string, passage: Attempt): Promise<boolean> {
+  async #isHeld(passage: Attempt): Promise<boolean> {
     for (let asked = 0; asked < mostAsked; asked += 1) {
-      if (this.#isHeldHere(key, passage.travel.attempt)) return true;
+      if (this.#isHeldHere(passage, passage.travel.attempt)) return true;
       const askedAt = this.#means.now();
       const answer = await this.#means.ask({ ask: true, ...this.#identify(passage) }, askMs);
       if (answer === heldAnswer) return true;
@@ -150,13 +158,23 @@ export class Holding {
     return { tenant, request, attempt, deadline, instance: this.#means.instance };
   }
 
-  #enter(key: string, here: Here): () => void {
-    const all = this.#here.get(key) ?? new Set();
-    this.#here.set(key, all.add(here));
-    return () => {
-      all.delete(here);
-      if (all.size === 0 && this.#here.get(key) === all) this.#here.delete(key);
-    };
+  #enter(here: Here): void {
+    const { request } = here.passage;
+    const all = this.#here.get(request);
+    if (all === undefined) this.#here.set(request, [here]);
+    else all.push(here);
+  }
+
+  #leave(here: Here): void {
+    const { request } = here.passage;
+    const all = this.#here.get(request) ?? [];
+    if (all.length === 1) this.#here.delete(request);
+    else all.splice(all.indexOf(here), 1);
+  }
+
+  /** Two tenants may well have given their requests one id. */
+  #attemptsOf({ tenant, request }: About): readonly Here[] {
+    return (this.#here.get(request) ?? []).filter(({ passage }) => passage.tenant === tenant);
   }
 }
 
@@ -165,7 +183,7 @@ function holds({ passage, runs }: Here, attempt: number): boolean {
   return runs && passage.travel.attempt < attempt && !passage.done && !passage.aborted;
 }
 
-function keyOf({ tenant, request }: { readonly tenant: string; readonly request: string }): string {
+function keyOf({ tenant, request }: About): string {
   return `${tenant} ${request}`;
 }
 

@@ -1,7 +1,7 @@
 // What this instance knows of each model that it calls: its breaker, its bulkhead and how it did, for the calls to come and for policy.
 import type { HealthReport, ModelVitals, ProviderDocument } from '@router-mesh/contracts';
-import { Breaker, type BreakerSettings } from './breaker.ts';
-import { Bulkhead } from './bulkhead.ts';
+import { Breaker, type Admitted, type BreakerSettings } from './breaker.ts';
+import { Bulkhead, type Places } from './bulkhead.ts';
 import { CallFailure } from './failure.ts';
 import { Vitals } from './vitals.ts';
 
@@ -15,6 +15,9 @@ const recentMs = 60_000;
 interface Known {
   /** Where it was; another place is another model. */
   readonly base: string;
+  /** As it stood at the last call, and the calls that it allows at once. */
+  document?: ProviderDocument;
+  most?: number | undefined;
   readonly breaker: Breaker;
   readonly bulkhead: Bulkhead;
   readonly vitals: Vitals;
@@ -30,17 +33,23 @@ export class Models {
   }
 
   /**
-   * Make a call, if the model's bulkhead and breaker let it, and remember how it went.
-   * @param call is given what to call as soon as a stream's first piece is there
-   * @throws NotCalled `circuit_open` or `overloaded` when no call was made, else what the call throws
+   * Let a call go out, and remember how it goes.
+   * @throws NotCalled `circuit_open` or `overloaded` when the model's bulkhead or breaker refuses it
    */
-  async run<Result>(
-    document: ProviderDocument,
-    model: string,
-    call: (alive: () => void) => Promise<Result>,
-  ): Promise<Result> {
-    const { breaker, bulkhead, vitals } = this.#know(document, model);
-    return await bulkhead.run(limitOf(document, model), () => breaker.run((alive) => watched(vitals, alive, call)));
+  admit(document: ProviderDocument, model: string): Admitted {
+    const known = this.#know(document, model);
+    const { breaker, bulkhead, vitals } = known;
+    if (known.document !== document) {
+      known.document = document;
+      known.most = limitOf(document, model);
+    }
+    const places = bulkhead.enter(known.most);
+    try {
+      return new WatchedCall(vitals, breaker.admit(), places);
+    } catch (refusal) {
+      places?.giveBack();
+      throw refusal;
+    }
   }
 
   /** How a vendor's models do: those with calls in the last minute, the last used first. */
@@ -65,7 +74,7 @@ export class Models {
     if (found?.base === base) return found;
     if (found === undefined) this.#makeRoom();
     const { calls, openMs } = this.#settings;
-    const known = {
+    const known: Known = {
       base,
       breaker: new Breaker({ calls, openMs }),
       bulkhead: new Bulkhead(),
@@ -90,27 +99,33 @@ export class Models {
 }
 
 /** A call whose course goes into the vitals. */
-async function watched<Result>(
-  vitals: Vitals,
-  alive: () => void,
-  call: (alive: () => void) => Promise<Result>,
-): Promise<Result> {
-  const startedAt = Date.now();
-  let firstMs: number | undefined;
-  vitals.usedAt = startedAt;
-  vitals.inFlight += 1;
-  try {
-    const result = await call(() => {
-      firstMs ??= Date.now() - startedAt;
-      alive();
-    });
-    vitals.answered(Date.now(), Date.now() - startedAt, firstMs);
-    return result;
-  } catch (error) {
-    if (error instanceof CallFailure) vitals.failed(Date.now(), error.unwell);
-    throw error;
-  } finally {
-    vitals.inFlight -= 1;
+class WatchedCall implements Admitted {
+  readonly #vitals: Vitals;
+  readonly #admitted: Admitted;
+  readonly #places: Places | undefined;
+  readonly #startedAt = Date.now();
+  #firstMs: number | undefined;
+
+  constructor(vitals: Vitals, admitted: Admitted, places: Places | undefined) {
+    this.#vitals = vitals;
+    this.#admitted = admitted;
+    this.#places = places;
+    vitals.usedAt = this.#startedAt;
+    vitals.inFlight += 1;
+  }
+
+  alive(): void {
+    this.#firstMs ??= Date.now() - this.#startedAt;
+    this.#admitted.alive();
+  }
+
+  ended(error?: unknown): void {
+    const now = Date.now();
+    this.#vitals.inFlight -= 1;
+    if (error === undefined) this.#vitals.answered(now, now - this.#startedAt, this.#firstMs);
+    else if (error instanceof CallFailure) this.#vitals.failed(now, error.unwell);
+    this.#admitted.ended(error);
+    this.#places?.giveBack();
   }
 }
 

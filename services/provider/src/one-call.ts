@@ -9,9 +9,10 @@ import {
 } from '@router-mesh/contracts';
 import type { AttemptTrace, House, StopPassage } from '@router-mesh/kernel';
 import type { AnswerCache } from './answer-cache.ts';
+import type { Admitted } from './breaker.ts';
 import { CallClock } from './call-clock.ts';
 import type { CallLimits } from './call-limits.ts';
-import { CallFailure, errorOfCall, NotCalled } from './failure.ts';
+import { CallFailure, errorOfCall } from './failure.ts';
 import { Heard } from './heard.ts';
 import { hearingOthers } from './hearing-others.ts';
 import type { Models } from './models.ts';
@@ -24,7 +25,7 @@ import type { Seat } from './seat.ts';
 import { storeRecord } from './store-record.ts';
 import { timeLimitsOf, type TimeLimits, type TimeSettings } from './time-limits.ts';
 import { endTrace, traceCall } from './traced.ts';
-import type { Upstream, Upstreams } from './upstream.ts';
+import type { ModelAnswer, Upstream, Upstreams } from './upstream.ts';
 import { readWhole } from './whole-answer.ts';
 
 /** What is kept of a message for the report that goes with a whole answer: attempts and trail came in headers, which are smaller. */
@@ -75,19 +76,18 @@ export async function callModel(
   const { stream } = request;
   const heard = new Heard(calls.cache.assembly(plan));
   const transforms = plan.transforms && new ResponseTransforms(plan.transforms);
+  const admitted = admit(calls, document, passage, candidate);
+  let span: AttemptTrace | undefined;
   let failure: Error | undefined;
-  let span = undefined as AttemptTrace | undefined; // a cast, for what the closure does to it is not seen
   try {
-    await throughBreakers(calls, document, passage, candidate, async (alive) => {
-      house.tell(meterSubject(facts.tenant), encodeRecords([startedRecord(facts)]));
-      seat.begin();
-      span = traceCall(passage, { call: facts.call, candidate, stream, url: document.base_url });
-      await hearOut(calls, passage, { upstream, limits, request, call: facts.call, seat, transforms, alive }, heard);
-    });
+    house.tell(meterSubject(facts.tenant), encodeRecords([startedRecord(facts)]));
+    seat.begin();
+    span = traceCall(passage, { call: facts.call, candidate, stream, url: document.base_url });
+    await hearOut(calls, passage, { upstream, limits, request, call: facts.call, seat, transforms, admitted }, heard);
   } catch (thrown) {
-    if (thrown instanceof NotCalled) throw thrown;
     failure = errorOfCall(thrown);
   }
+  admitted.ended(failure);
   const end = endOf(failure, seat.speaks ? passage.answer.deltas : 0);
   if (span !== undefined) endTrace(span, end, heard, { startedAt: facts.startedAt, stream });
   const record = finishedRecord(facts, end, heard, { finishedAt: Date.now(), trail: passage.trail(end.error ?? 'ok') });
@@ -109,22 +109,34 @@ export function tellFailure(
   house.log.warn({ request, model, class: failure, status, reason, delivered: answer.deltas }, 'a call failed');
 }
 
-/** Make a call where neither the policy's own breaker nor the model's, nor its bulkhead, refuses it. */
-async function throughBreakers(
+/** Let a call go out. @throws NotCalled where the policy's own breaker, the model's or its bulkhead refuses it */
+function admit(
   { policyBreakers, models }: Calls,
   document: ProviderDocument,
   { plan }: StopPassage,
   candidate: Candidate,
-  call: (alive: () => void) => Promise<void>,
-): Promise<void> {
-  await policyBreakers.run(plan.policy, candidate, async (toPolicy) => {
-    await models.run(document, candidate.model, async (toModel) => {
-      await call(() => {
-        toPolicy();
-        toModel();
-      });
-    });
-  });
+): Admitted {
+  const byPolicy = policyBreakers.admit(plan.policy, candidate);
+  try {
+    const byModel = models.admit(document, candidate.model);
+    return byPolicy === undefined ? byModel : both(byPolicy, byModel);
+  } catch (refusal) {
+    byPolicy?.ended(refusal);
+    throw refusal;
+  }
+}
+
+function both(one: Admitted, other: Admitted): Admitted {
+  return {
+    alive() {
+      one.alive();
+      other.alive();
+    },
+    ended(error) {
+      one.ended(error);
+      other.ended(error);
+    },
+  };
 }
 
 /** One call: what is asked, where and in what time. */
@@ -136,8 +148,8 @@ interface Asked {
   readonly call: string;
   readonly seat: Seat;
   readonly transforms: ResponseTransforms | undefined;
-  /** Is called when a piece of a stream has come. */
-  alive(): void;
+  /** What let it go out, and is told how it goes. */
+  readonly admitted: Admitted;
 }
 
 function documentOf({ document }: Calls, vendor: string): ProviderDocument {
@@ -151,9 +163,23 @@ function documentOf({ document }: Calls, vendor: string): ProviderDocument {
  * @throws CallFailure, or the RouterError that ended the call
  */
 async function hearOut(calls: Calls, passage: StopPassage, asked: Asked, heard: Heard): Promise<void> {
-  const clock = new CallClock(asked.limits, asked.seat.signal, asked.request.stream);
+  const { upstream, request, call, seat } = asked;
+  const clock = new CallClock(asked.limits, seat.signal, request.stream);
   try {
-    await hear(calls, passage, asked, clock, heard);
+    const hearOthers = hearingOthers(calls.house, clock.signal);
+    const answer = await upstream.call(request, call, clock.signal);
+    const maxBytes = calls.house.payloadLimit();
+    if (request.stream && !/json/i.test(answer.contentType)) {
+      await passOn(passage, asked, answer, { maxBytes, clock, hearOthers }, heard);
+      return;
+    }
+    await readWhole(answer, heard, maxBytes - reportBytes);
+    await hearOthers();
+    if (request.stream)
+      throw new CallFailure('server_error', 'the model answered whole, where a stream was asked for', {
+        lasting: true,
+      });
+    seat.take();
   } catch (thrown) {
     throw errorOfCall(clock.signal.aborted ? clock.signal.reason : thrown);
   } finally {
@@ -161,30 +187,30 @@ async function hearOut(calls: Calls, passage: StopPassage, asked: Asked, heard: 
   }
 }
 
-async function hear(
-  { house }: Calls,
+interface Passing {
+  readonly maxBytes: number;
+  readonly clock: CallClock;
+  hearOthers(): Promise<void> | undefined;
+}
+
+/** A stream goes on to the client as it comes. */
+async function passOn(
   { answer: to }: StopPassage,
-  { upstream, request, call, seat, transforms, alive }: Asked,
-  clock: CallClock,
+  { request, seat, transforms, admitted }: Asked,
+  answer: ModelAnswer,
+  { maxBytes, clock, hearOthers }: Passing,
   heard: Heard,
 ): Promise<void> {
-  const { signal } = clock;
-  const hearOthers = hearingOthers(house, signal);
-  const answer = await upstream.call(request, call, signal);
-  const maxBytes = house.payloadLimit();
-  if (request.stream && !/json/i.test(answer.contentType)) {
-    const { wantsUsageChunk } = request;
-    const change = transforms && ((event: string) => transforms.json(event));
-    const beforeFirst = async (): Promise<void> => {
+  await relay(answer, to, heard, {
+    wantsUsageChunk: request.wantsUsageChunk,
+    maxBytes,
+    signal: clock.signal,
+    clock,
+    change: transforms && ((event) => transforms.json(event)),
+    beforeFirst: async () => {
       await hearOthers();
       seat.take();
-    };
-    await relay(answer, to, heard, { wantsUsageChunk, maxBytes, signal, clock, change, beforeFirst, alive });
-    return;
-  }
-  await readWhole(answer, heard, maxBytes - reportBytes);
-  await hearOthers();
-  if (request.stream)
-    throw new CallFailure('server_error', 'the model answered whole, where a stream was asked for', { lasting: true });
-  seat.take();
+    },
+    alive: () => admitted.alive(),
+  });
 }

@@ -2,6 +2,7 @@ import type { Candidate } from '@router-mesh/contracts';
 import { describe, expect, test } from 'vitest';
 import { CallFailure, NotCalled } from './failure.ts';
 import { PolicyBreakers } from './policy-breakers.ts';
+import { admitted } from './testing.ts';
 
 const settings = { calls: 3, failure_rate: 0.5, open_ms: 60_000 };
 const candidate = (changes: Partial<Candidate> = {}): Candidate => ({
@@ -14,7 +15,10 @@ const candidate = (changes: Partial<Candidate> = {}): Candidate => ({
 /** How a call of a model that answers ends: `called`, or the class it was refused with. */
 async function outcome(breakers: PolicyBreakers, policy = 'p', of = candidate()): Promise<string> {
   try {
-    return await breakers.run(policy, of, () => Promise.resolve('called'));
+    return await admitted(
+      () => breakers.admit(policy, of),
+      () => Promise.resolve('called'),
+    );
   } catch (error) {
     return error instanceof NotCalled ? error.class : 'broken';
   }
@@ -22,9 +26,10 @@ async function outcome(breakers: PolicyBreakers, policy = 'p', of = candidate())
 
 async function fail(breakers: PolicyBreakers, times: number, of = candidate(), error?: Error): Promise<void> {
   for (let turn = 0; turn < times; turn += 1)
-    await breakers
-      .run('p', of, () => Promise.reject(error ?? new CallFailure('server_error', '')))
-      .catch(() => undefined);
+    await admitted(
+      () => breakers.admit('p', of),
+      () => Promise.reject(error ?? new CallFailure('server_error', '')),
+    ).catch(() => undefined);
 }
 
 test('one opens after as many failures as its plan says, for its policy and its model alone', async () => {
@@ -43,7 +48,7 @@ test('one opens after as many failures as its plan says, for its policy and its 
 test('who refuses is told', async () => {
   const breakers = new PolicyBreakers();
   await fail(breakers, 4);
-  await expect(breakers.run('p', candidate(), () => Promise.resolve())).rejects.toThrow(
+  expect(() => breakers.admit('p', candidate())).toThrow(
     'not called, for more than half of its last calls failed (the breaker of policy "p")',
   );
 });

@@ -1,6 +1,6 @@
 // The breakers that policies ask for, each a policy's own for one model: what one policy gives up early, others may go on calling.
 import { modelId, type Candidate, type PlanBreaker } from '@router-mesh/contracts';
-import { Breaker } from './breaker.ts';
+import { Breaker, type Admitted } from './breaker.ts';
 
 /** What is known of more than this many is forgotten, the longest unused first. */
 const mostKnown = 1000;
@@ -20,17 +20,13 @@ export class PolicyBreakers {
   }
 
   /**
-   * Make a call for a policy, if its breaker for the candidate lets it; one that has none always does.
-   * @param call is given what to call as soon as a stream's first piece is there
-   * @throws NotCalled `circuit_open` when no call was made, else what the call throws
+   * Let a policy's call go out.
+   * @returns undefined where the policy has no breaker for the candidate
+   * @throws NotCalled `circuit_open` when it refuses the call
    */
-  async run<Result>(
-    policy: string,
-    candidate: Candidate,
-    call: (alive: () => void) => Promise<Result>,
-  ): Promise<Result> {
-    if (candidate.breaker === undefined) return await call(() => undefined);
-    return await this.#know(policy, candidate, candidate.breaker).run(call);
+  admit(policy: string, candidate: Candidate): Admitted | undefined {
+    const { breaker } = candidate;
+    return breaker && this.#know(policy, candidate, breaker).admit();
   }
 
   /** With other numbers it is another breaker: what the old one saw was counted by another measure. */

@@ -75,16 +75,31 @@ export class Floor {
 }
 
 /** The seat of a call that no other one will race. */
-export function soleSeat(passage: AtStop, candidate: Candidate): Seat {
-  let speaks = false;
-  return {
-    signal: passage.signal,
-    get speaks() {
-      return speaks;
-    },
-    begin: () => passage.accept(candidate),
-    take: () => void (speaks = true),
-  };
+export class SoleSeat implements Seat {
+  readonly #passage: AtStop;
+  readonly #candidate: Candidate;
+  #speaks = false;
+
+  constructor(passage: AtStop, candidate: Candidate) {
+    this.#passage = passage;
+    this.#candidate = candidate;
+  }
+
+  get signal(): AbortSignal {
+    return this.#passage.signal;
+  }
+
+  get speaks(): boolean {
+    return this.#speaks;
+  }
+
+  begin(): void {
+    this.#passage.accept(this.#candidate);
+  }
+
+  take(): void {
+    this.#speaks = true;
+  }
 }
 
 /** Its record says `superseded`. */

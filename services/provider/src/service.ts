@@ -66,12 +66,11 @@ export const providerService = defineService({
     return {
       async call(passage) {
         let began = false;
-        const work = async (): Promise<void> => {
-          began = true;
-          await serveCall(calls, passage);
-        };
         try {
-          await holding.serve(passage, work);
+          await holding.serve(passage, () => {
+            began = true;
+            return serveCall(calls, passage);
+          });
         } catch (error) {
           calls.limits.ended(passage);
           throw error;

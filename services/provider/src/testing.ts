@@ -1,5 +1,6 @@
 /** What the tests of calls share beside the scripted upstreams of @router-mesh/testing. Imported by tests only. */
 import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
+import type { Admitted } from './breaker.ts';
 import type { Deltas } from './relay.ts';
 
 export {
@@ -41,6 +42,22 @@ export async function listening(
 /** A reader who takes every piece as it comes. */
 export function takingAll(delta: (piece: string) => unknown): Deltas {
   return { delta: (piece) => void delta(piece), full: false, room: () => Promise.resolve() };
+}
+
+/** Make a call if it is let out, and tell how it went. */
+export async function admitted<Result>(
+  admit: () => Admitted | undefined,
+  call: (alive: () => void) => Promise<Result>,
+): Promise<Result> {
+  const gate = admit();
+  try {
+    const result = await call(() => gate?.alive());
+    gate?.ended();
+    return result;
+  } catch (error) {
+    gate?.ended(error);
+    throw error;
+  }
 }
 
 /** What nobody ends early. */

@@ -116,6 +116,18 @@ describe('the key', () => {
     expect(server.last.headers['authorization']).toBe(`Bearer ${secret}`);
   });
 
+  test('is the one that is set now, as is none', async () => {
+    const environment = new Map([['test', 'first']]);
+    const from = new Upstreams(new Keys({ environment, secrets: undefined, hosts }));
+    const sent: unknown[] = [];
+    for (const [value, key] of [['first', 'test'], ['second', 'test'], ['second'], ['second', 'test']] as const) {
+      environment.set('test', value);
+      await ask(answer(200, completion('hi')), { from, document: documentOf(key === undefined ? {} : { key }) });
+      sent.push(server.last.headers['authorization']);
+    }
+    expect(sent).toEqual(['Bearer first', 'Bearer second', undefined, 'Bearer second']);
+  });
+
   test('goes to no other: nothing is sent at all', () => {
     const elsewhere = documentOf({ vendor: 'evil', key: 'test', base_url: 'http://127.0.0.1:1/v1' });
     expect(() => upstreams.open(elsewhere, connect)).toThrow(expect.objectContaining({ class: 'auth' }));

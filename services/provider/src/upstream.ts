@@ -49,6 +49,8 @@ interface Connections {
   path(operation: string): string;
   /** Models that refuse a request that asks for usage in streams. */
   readonly refuseUsage: Set<string>;
+  /** With the key that was sent last. */
+  upstream?: Upstream;
 }
 
 /** The vendors' APIs, by their documents as they stand now. */
@@ -67,11 +69,11 @@ export class Upstreams {
    */
   open(document: ProviderDocument, connect: TimeLimit): Upstream {
     const connections = this.#connect(document, connect);
-    const { key } = document;
-    return new Upstream(
-      connections,
-      key === undefined ? undefined : this.#keys.resolve(key, connections.url, Date.now()),
-    );
+    const { key: name } = document;
+    const key = name === undefined ? undefined : this.#keys.resolve(name, connections.url, Date.now());
+    const last = connections.upstream;
+    if (last?.sends(key) === true) return last;
+    return (connections.upstream = new Upstream(connections, key)); // another document's key, or it was rotated
   }
 
   /** Another place gets another pool; calls that are under way keep the old one until they end. */
@@ -91,7 +93,7 @@ export class Upstreams {
     });
     const [start, end] = [url.pathname.replace(/\/$/, ''), url.search];
     const path = (operation: string): string => start + operation + end;
-    const connections = { base, most, connect, url, pool, path, refuseUsage: new Set<string>() };
+    const connections: Connections = { base, most, connect, url, pool, path, refuseUsage: new Set<string>() };
     this.#connections.set(vendor, connections);
     return connections;
   }
@@ -111,6 +113,10 @@ export class Upstream {
       ...['content-type', 'application/json', 'user-agent', `router-mesh/${version}`],
       ...(key === undefined ? [] : ['authorization', `Bearer ${key}`]),
     ];
+  }
+
+  sends(key: string | undefined): boolean {
+    return this.#key === key;
   }
 
   /**
@@ -135,8 +141,8 @@ export class Upstream {
 
   async #post(request: ModelRequest, asksUsage: boolean, call: string, signal: AbortSignal): Promise<ModelAnswer> {
     signal.throwIfAborted();
-    const { path, pool, connect } = this.#connections;
     const key = this.#key;
+    const { path, pool, connect } = this.#connections;
     const exchange = new Exchange(signal);
     const headers = [...this.#headers, 'x-request-id', call];
     pool.dispatch({ method: 'POST', path: path(request.path), headers, body: request.body(asksUsage) }, exchange);
