@@ -56,6 +56,49 @@ export type FinishedRecord = z.infer<typeof FinishedRecord>;
 export const MeterRecord = z.discriminatedUnion('kind', [StartedRecord, FinishedRecord]);
 export type MeterRecord = z.infer<typeof MeterRecord>;
 
+/** What both records of a call say of it. */
+export type RecordedCall = Omit<StartedRecord, 'kind'>;
+/** What its second one says beyond that. */
+export type RecordedEnd = Omit<FinishedRecord, keyof StartedRecord>;
+
+/** What both records of a call say, as it stands in them: made once a call. Its id is to stand first, where `readLine` finds it quickly. */
+export function callText(call: RecordedCall): string {
+  return JSON.stringify(call).slice(1, -1);
+}
+
+/** @param text as `callText` made it */
+export function startedLine(text: string): string {
+  return `{"kind":"started",${text}}`;
+}
+
+/** @param text as `callText` made it */
+export function finishedLine(text: string, end: RecordedEnd): string {
+  return `{"kind":"finished",${text},${JSON.stringify(end).slice(1)}`;
+}
+
+/** The same record, as it is stored when it comes late. */
+export function lateLine(finished: string): string {
+  return `${finished.slice(0, -1)},"late":true}`;
+}
+
+/** How the lines above begin: the kind, and a ULID. */
+const ownLine = /^\{"kind":"(started|finished)","call":"([0-9A-Z]{26})",/;
+
+/** Of which kind the record of a line is, and of which call; quickly where we wrote it. Undefined when it is no record of a call. */
+export function readLine(line: string): { readonly kind: string; readonly call: string } | undefined {
+  const [, kind, call] = (line.endsWith('}') ? ownLine.exec(line) : undefined) ?? [];
+  return kind === undefined || call === undefined ? parseLine(line) : { kind, call };
+}
+
+function parseLine(line: string): { readonly kind: string; readonly call: string } | undefined {
+  try {
+    const { kind, call } = (JSON.parse(line) as { readonly kind?: unknown; readonly call?: unknown } | null) ?? {};
+    return typeof kind === 'string' && typeof call === 'string' ? { kind, call } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The payload of one METER message. */
 export function encodeRecords(records: readonly MeterRecord[]): string {
   return records.map((record) => JSON.stringify(record)).join('\n');

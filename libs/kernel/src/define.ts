@@ -26,6 +26,7 @@ import type {
 } from '@router-mesh/wire';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
+import type { GroupOptions } from './fact-groups.ts';
 import type { StoreOptions, StoreOutcome } from './fact-store.ts';
 import type { EntryPassage } from './entry-passage.ts';
 import type { ImmutableDocuments } from './immutable-documents.ts';
@@ -106,12 +107,16 @@ export interface House<Group extends WatchedGroup = WatchedGroup, Own extends Se
   signal<Body extends z.ZodType>(contract: SignalContract<Body>, token: string, body: z.input<Body>): void;
   /** Publish a fact without waiting for it to be stored. */
   tell(subject: string, payload: string): void;
+  /** The same for a fact of one line, which goes out before this turn of the event loop ends, together with others of its subject. */
+  tellLine(subject: string, line: string): void;
   /** Resolves when the server has taken what was published before, and has said where nobody listened. @throws RouterError `unavailable` while NATS is away */
   settled(): Promise<void>;
   /** Ask everybody who listens; resolves to the first answer, or to undefined when none comes in time. @throws RouterError `unavailable` while NATS is away */
   ask(subject: string, payload: string, waitMs: number): Promise<string | undefined>;
   /** Publish a fact; resolves to what became of it, in the time given. Never throws. */
   store(subject: string, payload: string, options: StoreOptions): Promise<StoreOutcome>;
+  /** The same for a fact of one line, which may go together with others of its subject: what one message has is stored, late or lost together. Never throws. */
+  storeLine(subject: string, line: string, options: GroupOptions): Promise<StoreOutcome>;
   /** Read a stream that the service may read, in its order, until the signal aborts. @throws Error when the connection goes down or JetStream does not answer */
   read(stream: StreamContract, reading: Omit<ReadingSettings, 'inboxPrefix'>): AsyncIterable<StoredFact>;
   /** How full a stream of the service is and how far it has come. @throws Error when JetStream does not answer */

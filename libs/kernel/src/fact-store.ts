@@ -1,6 +1,7 @@
 // Storing facts, whatever becomes of JetStream: what it does not take in time waits on disk, and is stored late by us or by whoever follows us.
 import { storeFact, type FactRefused, type NatsConnection } from '@router-mesh/wire';
 import type { Logger } from 'pino';
+import { FactGroups, type GroupOptions } from './fact-groups.ts';
 import type { Counts } from './metrics.ts';
 import { sendSpool, type SendingListener } from './send-spool.ts';
 import type { Spool, SpooledFact } from './spool.ts';
@@ -30,6 +31,7 @@ export interface FactStoreSettings {
 export class FactStore {
   readonly #nc: NatsConnection;
   readonly #settings: Required<FactStoreSettings>;
+  readonly #groups = new FactGroups((subject, payload, options) => this.store(subject, payload, options));
   /** What is being stored, as it would wait on disk. */
   readonly #pending = new Set<() => SpooledFact>();
   readonly #totals = { late: 0, refused: 0, lost: 0 };
@@ -81,6 +83,11 @@ export class FactStore {
     }
   }
 
+  /** Store a fact of one line together with others of its subject that come while the one before is being stored. Never throws. */
+  storeLine(subject: string, line: string, options: GroupOptions): Promise<StoreOutcome> {
+    return this.#groups.add(subject, line, options);
+  }
+
   /** Try what waits, if anything does. */
   retry(): void {
     const { spool } = this;
@@ -93,6 +100,7 @@ export class FactStore {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#groups.sendAll();
     for (const timer of this.#timers) clearInterval(timer);
     for (const waiting of this.#pending) this.#keep(waiting(), new Error('the service is stopping'));
     this.#pending.clear();

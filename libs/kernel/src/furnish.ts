@@ -22,6 +22,7 @@ import { ImmutableDocuments } from './immutable-documents.ts';
 import type { Leadership } from './leadership.ts';
 import type { Link } from './link.ts';
 import { tallies } from './tallies.ts';
+import { ToldLines } from './told-lines.ts';
 
 /** What a house is made of, beside the link to the mesh. */
 export interface Furniture<Group extends WatchedGroup, Own extends Settings> {
@@ -43,6 +44,7 @@ export function furnish<Group extends WatchedGroup, Own extends Settings>(
   { nc, log, instance, cancellations, counts }: Link,
   { service, settings, keys, snapshots, facts, leadership, documents, note, connected }: Furniture<Group, Own>,
 ): House<Group, Own> {
+  const lines = new ToldLines(nc, log);
   return {
     instance,
     log,
@@ -65,9 +67,11 @@ export function furnish<Group extends WatchedGroup, Own extends Settings>(
       if (connected()) publish(nc, contract.subject.replace('*', token), JSON.stringify(body));
     },
     tell: (subject, payload) => publish(nc, subject, payload),
+    tellLine: (subject, line) => lines.tell(subject, line),
     settled: () => whileConnected(nc, () => nc.flush()),
     ask: (subject, payload, waitMs) => askAnybody(nc, subject, payload, waitMs),
     store: (subject, payload, options) => facts.store(subject, payload, options),
+    storeLine: (subject, line, options) => facts.storeLine(subject, line, options),
     read: (stream, reading) => readFacts(nc, stream, { inboxPrefix: serviceInbox(service), ...reading }),
     look: (stream) => streamState(nc, stream),
     lead: (bucket, key, work) => leadership.lead(bucket, key, work),

@@ -1,6 +1,6 @@
 // Storing what had to wait: in its order, in batches, and nothing that is refused for good holds up the rest.
 import { FactRefused, storeFact, type NatsConnection } from '@router-mesh/wire';
-import type { Spool, SpooledFact } from './spool.ts';
+import { countFacts, type Spool, type SpooledFact } from './spool.ts';
 
 const batchSize = 100;
 const timeoutMs = 2000;
@@ -24,12 +24,22 @@ export async function sendSpool(nc: NatsConnection, spool: Spool, listener: Send
     const refused = facts.filter((_, index) => outcomes[index] instanceof FactRefused);
     for (const [index, fact] of facts.entries()) {
       const outcome = outcomes[index];
-      if (outcome instanceof FactRefused) listener.refused(fact, outcome);
+      if (!(outcome instanceof FactRefused)) continue;
+      const lines = fact.payload.split('\n');
+      if (lines.length === 1) listener.refused(fact, outcome);
+      else
+        for (const [place, line] of lines.entries())
+          spool.add({ ...fact, messageId: idInGroup(fact, place), payload: line });
     }
     spool.remove([...stored, ...refused]);
-    if (stored.length > 0) listener.stored(stored.length);
+    if (stored.length > 0) listener.stored(stored.reduce((count, { payload }) => count + countFacts(payload), 0));
     if (stored.length + refused.length === 0) return false;
   }
+}
+
+/** A group that is refused for good is tried again fact by fact, so that one takes no other with it. The first has the group's id, which is its own. */
+function idInGroup({ messageId }: SpooledFact, place: number): string | undefined {
+  return messageId === undefined || place === 0 ? messageId : `${messageId}.${place}`;
 }
 
 async function send(

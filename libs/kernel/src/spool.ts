@@ -3,11 +3,18 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 
-/** A fact as it is to be stored. */
+/** A fact as it is to be stored; or a group of them, one a line, that is stored whole or not at all. */
 export interface SpooledFact {
   readonly subject: string;
   readonly messageId?: string | undefined;
   readonly payload: string;
+}
+
+/** How many facts a payload has. */
+export function countFacts(payload: string): number {
+  let lines = 1;
+  for (let at = payload.indexOf('\n'); at >= 0; at = payload.indexOf('\n', at + 1)) lines += 1;
+  return lines;
 }
 
 const fileName = 'spool.db';
@@ -47,7 +54,10 @@ export class Spool {
       this.#select = database.prepare('SELECT * FROM facts WHERE id > ? ORDER BY id LIMIT ?');
       this.#delete = database.prepare('DELETE FROM facts WHERE id = ?');
       const row = database
-        .prepare('SELECT count(*) AS records, coalesce(sum(length(payload)), 0) AS bytes FROM facts')
+        .prepare(
+          `SELECT coalesce(sum(1 + length(payload) - length(replace(payload, char(10), ''))), 0) AS records,
+            coalesce(sum(length(payload)), 0) AS bytes FROM facts`,
+        )
         .get();
       this.#records = Number(row?.['records']);
       this.#bytes = Number(row?.['bytes']);
@@ -85,6 +95,7 @@ export class Spool {
     }
   }
 
+  /** Facts, however they are grouped. */
   get records(): number {
     return this.#records;
   }
@@ -97,7 +108,7 @@ export class Spool {
   /** Takes about 20 µs. @throws Error when the disk or the spool is full */
   add({ subject, messageId, payload }: SpooledFact): void {
     this.#insert.run(subject, messageId ?? null, payload);
-    this.#records += 1;
+    this.#records += countFacts(payload);
     this.#bytes += payload.length;
   }
 
@@ -123,8 +134,10 @@ export class Spool {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       throw error;
     }
-    this.#records -= facts.length;
-    for (const { payload } of facts) this.#bytes -= payload.length;
+    for (const { payload } of facts) {
+      this.#records -= countFacts(payload);
+      this.#bytes -= payload.length;
+    }
   }
 
   /** Give the lock back. What is left waits for whoever adopts it; an empty folder goes, while it is still ours. */

@@ -91,6 +91,11 @@ export async function whileConnected<Answer>(nc: NatsConnection, ask: () => Prom
   }
 }
 
+/** Be told whenever the connection goes down, for as long as it lasts. */
+export function whenLost(nc: NatsConnection, listener: (lost: RouterError) => void): void {
+  followState(nc).waiting.add(listener);
+}
+
 /** The most a message's payload may have on this connection, headers aside (128 KiB are kept for them), bytes. */
 export function payloadLimit(nc: NatsConnection): number {
   const state = followState(nc);

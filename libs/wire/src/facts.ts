@@ -2,7 +2,8 @@
 import { eventSubject, header, type EventContract } from '@router-mesh/contracts';
 import { headers, InvalidArgumentError, type MsgHdrs, type NatsConnection } from '@nats-io/nats-core';
 import type { z } from 'zod';
-import { publish, whileConnected } from './connection-state.ts';
+import { acknowledgementsOf } from './acknowledgements.ts';
+import { publish } from './connection-state.ts';
 
 /**
  * Resolves when JetStream has stored it (with one replica that means: in the server's page cache). `messageId` makes a second try harmless.
@@ -14,8 +15,8 @@ export async function storeFact(
   payload: string,
   { messageId, timeoutMs }: { readonly messageId?: string; readonly timeoutMs: number },
 ): Promise<void> {
-  const identified = messageId === undefined ? {} : { headers: identify(messageId) };
-  const { error } = await whileConnected(nc, () => ask(nc, subject, payload, { timeout: timeoutMs, ...identified }));
+  const identity = messageId === undefined ? undefined : identify(messageId);
+  const { error } = await ask(nc, subject, payload, identity, timeoutMs);
   if (error === undefined) return;
   // JetStream numbers its errors as HTTP does: 503 for a full stream or one without a leader, 4xx for what is wrong with the message.
   const final = error.code !== undefined && error.code >= 400 && error.code < 500;
@@ -42,10 +43,11 @@ async function ask(
   nc: NatsConnection,
   subject: string,
   payload: string,
-  options: { readonly timeout: number; readonly headers?: MsgHdrs },
+  identity: MsgHdrs | undefined,
+  timeoutMs: number,
 ): Promise<Acknowledgement> {
   try {
-    return (await nc.request(subject, payload, options)).json<Acknowledgement>();
+    return (await acknowledgementsOf(nc).ask(subject, payload, identity, timeoutMs)).json<Acknowledgement>();
   } catch (error) {
     if (!(error instanceof InvalidArgumentError)) throw error;
     throw new FactRefused(`"${subject}" was not stored: the server would not carry it: ${error.message}`, true, error);

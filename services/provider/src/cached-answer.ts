@@ -6,13 +6,12 @@ import { tellSkipped } from './answer-client.ts';
 import { cutBy } from './failure.ts';
 import { hearingOthers } from './hearing-others.ts';
 import type { Calls } from './one-call.ts';
-import { endOf, factsOf, finishedRecord, type CallFacts } from './records.ts';
+import { endOf, factsOf, recordedEnd, type CallFacts } from './records.ts';
 import { packLines } from './relay.ts';
 import { chunksOf } from './replay.ts';
 import { sendAnswer } from './report.ts';
 import { prepare } from './request.ts';
 import { ResponseTransforms } from './response-transforms.ts';
-import { storeRecord } from './store-record.ts';
 
 /**
  * Answer a passage from the cache, if its first candidate gave the answer before; a passage that has fallen back is not asked for there.
@@ -80,6 +79,6 @@ async function recordHit(
 ): Promise<boolean> {
   const end = endOf(failure, passage.answer.deltas);
   const heard = { reported: undefined, saidBytes: 0, firstAt: undefined };
-  const record = finishedRecord(facts, end, heard, { finishedAt: Date.now(), trail: passage.trail(end.error ?? 'ok') });
-  return await storeRecord(calls.house, { ...record, usage, cache: 'hit' });
+  const ended = recordedEnd(facts, end, heard, { finishedAt: Date.now(), trail: passage.trail(end.error ?? 'ok') });
+  return await calls.meter.finished(facts, { ...ended, usage, cache: 'hit' });
 }

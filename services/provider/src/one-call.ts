@@ -1,12 +1,5 @@
 // One call: a request to one model, from its first record to the last word of its answer.
-import {
-  encodeRecords,
-  meterSubject,
-  type Attempt,
-  type Candidate,
-  type ProviderDocument,
-  type Usage,
-} from '@router-mesh/contracts';
+import type { Attempt, Candidate, ProviderDocument, Usage } from '@router-mesh/contracts';
 import type { AttemptTrace, House, StopPassage } from '@router-mesh/kernel';
 import type { AnswerCache } from './answer-cache.ts';
 import type { Admitted } from './breaker.ts';
@@ -15,14 +8,14 @@ import type { CallLimits } from './call-limits.ts';
 import { CallFailure, errorOfCall } from './failure.ts';
 import { Heard } from './heard.ts';
 import { hearingOthers } from './hearing-others.ts';
+import type { Meter } from './meter.ts';
 import type { Models } from './models.ts';
 import type { PolicyBreakers } from './policy-breakers.ts';
-import { endOf, factsOf, finishedRecord, startedRecord } from './records.ts';
+import { endOf, factsOf, recordedEnd } from './records.ts';
 import { relay } from './relay.ts';
 import { prepare, type ModelRequest } from './request.ts';
 import { ResponseTransforms } from './response-transforms.ts';
 import type { Seat } from './seat.ts';
-import { storeRecord } from './store-record.ts';
 import { timeLimitsOf, type TimeLimits, type TimeSettings } from './time-limits.ts';
 import { endTrace, traceCall } from './traced.ts';
 import type { ModelAnswer, Upstream, Upstreams } from './upstream.ts';
@@ -33,7 +26,8 @@ const reportBytes = 64 * 1024;
 
 /** What calls are made with. */
 export interface Calls {
-  readonly house: Pick<House, 'instance' | 'log' | 'tell' | 'store' | 'settled' | 'payloadLimit'>;
+  readonly house: Pick<House, 'instance' | 'log' | 'settled' | 'payloadLimit'>;
+  readonly meter: Meter;
   readonly upstreams: Upstreams;
   readonly limits: CallLimits;
   readonly models: Models;
@@ -80,7 +74,7 @@ export async function callModel(
   let span: AttemptTrace | undefined;
   let failure: Error | undefined;
   try {
-    house.tell(meterSubject(facts.tenant), encodeRecords([startedRecord(facts)]));
+    calls.meter.started(facts);
     seat.begin();
     span = traceCall(passage, { call: facts.call, candidate, stream, url: document.base_url });
     await hearOut(calls, passage, { upstream, limits, request, call: facts.call, seat, transforms, admitted }, heard);
@@ -90,10 +84,10 @@ export async function callModel(
   admitted.ended(failure);
   const end = endOf(failure, seat.speaks ? passage.answer.deltas : 0);
   if (span !== undefined) endTrace(span, end, heard, { startedAt: facts.startedAt, stream });
-  const record = finishedRecord(facts, end, heard, { finishedAt: Date.now(), trail: passage.trail(end.error ?? 'ok') });
-  const { usage } = record;
+  const ended = recordedEnd(facts, end, heard, { finishedAt: Date.now(), trail: passage.trail(end.error ?? 'ok') });
+  const { usage } = ended;
   calls.limits.used(passage, usage);
-  stored.push(storeRecord(house, record));
+  stored.push(calls.meter.finished(facts, ended));
   if (failure !== undefined) throw failure;
   return { candidate, heard, usage, transforms };
 }

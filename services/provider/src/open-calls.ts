@@ -1,13 +1,12 @@
 // Which calls have begun and not ended, by the records of METER as they are read. Pure.
-import { StartedRecord, type FinishedRecord } from '@router-mesh/contracts';
+import { readLine, StartedRecord, type FinishedRecord } from '@router-mesh/contracts';
 
+/** Most calls end before anybody looks at more of them than their id. */
 interface OpenCall {
   /** Where its `started` stands. */
   readonly sequence: number;
-  /** The record as it was read: it is parsed again only if the call has to be closed. */
-  readonly line: string;
-  /** Epoch ms. */
-  readonly deadline: number;
+  /** The record as it was read, or as it was when somebody first looked. */
+  readonly record: string | StartedRecord;
 }
 
 export class OpenCalls {
@@ -38,23 +37,26 @@ export class OpenCalls {
   /** Take a message of METER. What is no record is skipped: whoever reads must not be stopped by what somebody wrote. */
   take(sequence: number, text: string): void {
     this.#read = sequence;
-    for (const line of text.split('\n')) {
-      const { kind, call, deadline } = parse(line);
-      if (typeof call !== 'string') continue;
-      if (kind === 'started' && typeof deadline === 'number') this.#open.set(call, { sequence, line, deadline });
-      else if (kind === 'finished') this.#open.delete(call);
+    for (const record of text.split('\n')) {
+      const read = readLine(record);
+      if (read?.kind === 'started') this.#open.set(read.call, { sequence, record });
+      else if (read?.kind === 'finished') this.#open.delete(read.call);
     }
   }
 
   /** The calls whose deadline lies before a moment, epoch ms. */
   due(before: number): StartedRecord[] {
-    return [...this.#open].flatMap(([call, { deadline, line }]) => {
-      if (deadline >= before) return [];
-      const parsed = StartedRecord.safeParse(parse(line));
-      if (parsed.success) return [parsed.data];
-      this.close(call); // what cannot be told cannot be stored, and would be open for ever
-      return [];
-    });
+    const due: StartedRecord[] = [];
+    for (const [call, { sequence, record }] of this.#open) {
+      const told = typeof record === 'string' ? parse(record) : record;
+      if (told === undefined) {
+        this.close(call); // what cannot be told cannot be stored, and would be open for ever
+        continue;
+      }
+      if (told !== record) this.#open.set(call, { sequence, record: told });
+      if (told.deadline < before) due.push(told);
+    }
+    return due;
   }
 
   /** The end of a call is stored. */
@@ -63,11 +65,11 @@ export class OpenCalls {
   }
 }
 
-function parse(line: string): { readonly kind?: unknown; readonly call?: unknown; readonly deadline?: unknown } {
+function parse(line: string): StartedRecord | undefined {
   try {
-    return (JSON.parse(line) as object | null) ?? {};
+    return StartedRecord.safeParse(JSON.parse(line)).data;
   } catch {
-    return {};
+    return undefined;
   }
 }
 

@@ -1,68 +1,70 @@
-import { decodeRecords, encodeRecords, RouterError } from '@router-mesh/contracts';
+import {
+  decodeRecords,
+  finishedLine,
+  lateLine,
+  RouterError,
+  startedLine,
+  type FinishedRecord,
+} from '@router-mesh/contracts';
 import { expect, test } from 'vitest';
 import { CallFailure } from './failure.ts';
-import { endOf, finishedRecord, startedRecord, type CallFacts } from './records.ts';
+import { endOf, factsOf, recordedEnd } from './records.ts';
 
-const facts: CallFacts = {
-  call: '01CALL',
+const plan: Plan = {
+  at: 1000,
+  verb: 'chat',
+  stream: true,
+  policy: 'a "quoted" name\n',
+  route: 'default',
+  candidates: [],
+  attempts: [],
+  needs: [],
+  tags: { secret: 'x' },
+};
+const facts = factsOf(
+  'i1',
+  { request: '01REQUEST', tenant: 'acme.web', plan, travel: { attempt: 2, leg: 1, deadline: 9000 } as never },
+  { vendor: 'v', model: 'm' },
+  { input_tokens: 10, output_tokens: 50 },
+);
+const call = {
+  call: facts.call,
   request: '01REQUEST',
   attempt: 2,
   leg: 1,
+  at: 1000,
   tenant: 'acme.web',
-  plan: {
-    at: 1000,
-    verb: 'chat',
-    stream: true,
-    policy: 'default',
-    route: 'default',
-    candidates: [],
-    attempts: [],
-    needs: [],
-    tags: { secret: 'x' },
-  },
-  candidate: { vendor: 'v', model: 'm' },
+  verb: 'chat',
+  model: 'v/m',
+  stream: true,
+  policy: 'a "quoted" name\n',
+  route: 'default',
   instance: 'i1',
   estimate: { input_tokens: 10, output_tokens: 50 },
   deadline: 9000,
-  startedAt: 1100,
+  started_at: facts.startedAt,
 };
 const when = { finishedAt: 1500, trail: 'provider.v@i1;1050;0;450;ok' };
 const nothing = { reported: undefined, saidBytes: 0, firstAt: undefined };
 
 test('started says what the call is, by the stamp of policy', () => {
-  expect(startedRecord(facts)).toEqual({
-    kind: 'started',
-    call: '01CALL',
-    request: '01REQUEST',
-    attempt: 2,
-    leg: 1,
-    at: 1000,
-    tenant: 'acme.web',
-    verb: 'chat',
-    model: 'v/m',
-    stream: true,
-    policy: 'default',
-    route: 'default',
-    instance: 'i1',
-    estimate: { input_tokens: 10, output_tokens: 50 },
-    deadline: 9000,
-    started_at: 1100,
-  });
+  expect(decodeRecords(startedLine(facts.text))).toEqual([{ kind: 'started', ...call }]);
 });
 
 test('finished says all of that again, and what came of it', () => {
   const heard = { reported: { input: 3, output: 4 }, saidBytes: 100, firstAt: 1200 };
-  const record = finishedRecord(facts, endOf(undefined, 3), heard, when);
-  expect(record).toEqual({
-    ...startedRecord(facts),
+  const line = finishedLine(facts.text, recordedEnd(facts, endOf(undefined, 3), heard, when));
+  const record: FinishedRecord = {
     kind: 'finished',
+    ...call,
     outcome: 'answered',
     usage: { input_tokens: 3, output_tokens: 4, estimated: false },
     first_at: 1200,
     finished_at: 1500,
     trail: when.trail,
-  });
-  expect(decodeRecords(encodeRecords([record]))).toEqual([record]);
+  };
+  expect(decodeRecords(line)).toEqual([record]);
+  expect(decodeRecords(lateLine(line))).toEqual([{ ...record, late: true }]);
 });
 
 const cancelled = new RouterError('cancelled', 'by the client');
@@ -97,6 +99,6 @@ test.each<[string, unknown, number, number, [number, number]]>([
   ['given up for a later attempt', outrun, 0, 0, [10, 0]],
   ['late while it was silent', late, 0, 0, [10, 0]],
 ])('a model that was %s is estimated', (_what, error, delivered, saidBytes, [input_tokens, output_tokens]) => {
-  const { usage } = finishedRecord(facts, endOf(error, delivered), { ...nothing, saidBytes }, when);
+  const { usage } = recordedEnd(facts, endOf(error, delivered), { ...nothing, saidBytes }, when);
   expect(usage).toEqual({ input_tokens, output_tokens, estimated: true });
 });

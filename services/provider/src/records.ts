@@ -1,13 +1,12 @@
 // The two records of a call, made from the passage and what came of it.
 import {
+  callText,
   modelId,
   RouterError,
   type Candidate,
   type Estimate,
-  type FinishedRecord,
   type Outcome,
-  type Plan,
-  type StartedRecord,
+  type RecordedEnd,
 } from '@router-mesh/contracts';
 import { newUlid, type StopPassage } from '@router-mesh/kernel';
 import { CallFailure } from './failure.ts';
@@ -19,16 +18,12 @@ import { usageOf } from './usage.ts';
 export interface CallFacts {
   readonly call: string;
   readonly request: string;
-  readonly attempt: number;
-  readonly leg: number;
   readonly tenant: string;
-  readonly plan: Plan;
-  readonly candidate: Candidate;
-  readonly instance: string;
   readonly estimate: Estimate;
-  /** Epoch ms, as all times here. */
-  readonly deadline: number;
+  /** Epoch ms. */
   readonly startedAt: number;
+  /** What both of its records say, as `callText` made it. */
+  readonly text: string;
 }
 
 /** How a call ended. */
@@ -53,41 +48,26 @@ export function factsOf(
   candidate: Candidate,
   estimate: Estimate,
 ): CallFacts {
-  return {
-    call: newUlid(),
+  const call = newUlid();
+  const startedAt = Date.now();
+  const text = callText({
+    call,
     request,
     attempt,
     leg,
-    tenant,
-    plan,
-    candidate,
-    instance,
-    estimate,
-    deadline,
-    startedAt: Date.now(),
-  };
-}
-
-export function startedRecord(facts: CallFacts): StartedRecord {
-  const { plan, startedAt } = facts;
-  return {
-    kind: 'started',
-    call: facts.call,
-    request: facts.request,
-    attempt: facts.attempt,
-    leg: facts.leg,
     at: plan.at,
-    tenant: facts.tenant,
+    tenant,
     verb: plan.verb,
-    model: modelId(facts.candidate),
+    model: modelId(candidate),
     stream: plan.stream,
     policy: plan.policy,
     route: plan.route,
-    instance: facts.instance,
-    estimate: facts.estimate,
-    deadline: facts.deadline,
+    instance,
+    estimate,
+    deadline,
     started_at: startedAt,
-  };
+  });
+  return { call, request, tenant, estimate, startedAt, text };
 }
 
 /** @param delivered how many deltas the client had got @param error what was thrown; undefined when answered */
@@ -104,23 +84,21 @@ export function endOf(error: unknown, delivered: number): CallEnd {
 }
 
 /** A model that refused, broke off or was never reached has used nothing; one that was left at work is taken to have read the request. */
-export function finishedRecord(
-  facts: CallFacts,
+export function recordedEnd(
+  { estimate }: Pick<CallFacts, 'estimate'>,
   { outcome, error, status, unreached }: CallEnd,
   { reported, saidBytes, firstAt }: Pick<Heard, 'reported' | 'saidBytes' | 'firstAt'>,
   { finishedAt, trail }: { readonly finishedAt: number; readonly trail: string },
-): FinishedRecord {
+): RecordedEnd {
   const atWork =
     !unreached &&
     (outcome !== 'failed' || error === 'timeout' || error === 'deadline_exceeded' || error === 'unavailable');
   return {
-    ...startedRecord(facts),
-    kind: 'finished',
     outcome,
-    usage: usageOf({ reported, estimate: facts.estimate, saidBytes, worked: atWork || saidBytes > 0 }),
-    ...(error === undefined ? {} : { error }),
-    ...(status === undefined ? {} : { status }),
-    ...(firstAt === undefined ? {} : { first_at: firstAt }),
+    usage: usageOf({ reported, estimate, saidBytes, worked: atWork || saidBytes > 0 }),
+    error,
+    status,
+    first_at: firstAt,
     finished_at: finishedAt,
     trail,
   };

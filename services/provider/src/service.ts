@@ -19,6 +19,7 @@ import { serveCall } from './call.ts';
 import { tellHealth } from './health.ts';
 import { Holding } from './holding.ts';
 import { Keys } from './keys.ts';
+import { Meter } from './meter.ts';
 import { Models } from './models.ts';
 import { PolicyBreakers } from './policy-breakers.ts';
 import { seedDocuments } from './seeds.ts';
@@ -47,6 +48,7 @@ export const providerService = defineService({
     tellHealth(house, models, () => servedVendors(house));
     const calls = {
       house,
+      meter: new Meter(house),
       limits: new CallLimits(house),
       upstreams: new Upstreams(keys),
       models,

@@ -141,7 +141,7 @@ const provoked = [
   /^a stop failed: stop "[\w.-]+" got a passage for another vendor$/,
   /^the headers of a stage message cannot be read: the headers are not of their form/,
   /^a call failed: /,
-  /^usage was not stored: timeout$/, // the answer says so too: the disk of a test machine may take more than 2 s
+  /^JetStream does not take facts; they wait on disk: it was not acknowledged in time$/, // the answer says so too: the disk of a test machine may take more than 2 s
 ];
 
 /** What services have logged as a trouble and nothing here explains. */
