@@ -5,6 +5,7 @@ import {
   RouterError,
   startedLine,
   type FinishedRecord,
+  type Plan,
 } from '@router-mesh/contracts';
 import { expect, test } from 'vitest';
 import { CallFailure } from './failure.ts';
