@@ -8,6 +8,7 @@ import {
 } from '@router-mesh/contracts';
 import {
   askAnybody,
+  followFacts,
   getDocument,
   payloadLimit,
   publish,
@@ -73,6 +74,8 @@ export function furnish<Group extends WatchedGroup, Own extends Settings>(
     store: (subject, payload, options) => facts.store(subject, payload, options),
     storeLine: (subject, line, options) => facts.storeLine(subject, line, options),
     read: (stream, reading) => readFacts(nc, stream, { inboxPrefix: serviceInbox(service), ...reading }),
+    follow: (stream, reading, take) =>
+      followFacts(nc, stream, { inboxPrefix: serviceInbox(service), ...reading }, take),
     look: (stream) => streamState(nc, stream),
     lead: (bucket, key, work) => leadership.lead(bucket, key, work),
   };

@@ -23,7 +23,7 @@ export { listen } from './listen.ts';
 export { Mirror, type MirrorListener } from './mirror.ts';
 export { decodeTravel, encodeTravel, type Travel } from './passage-headers.ts';
 export { newUlid, randomToken } from './random.ts';
-export { readFacts, type ReadingSettings, type StoredFact } from './read-facts.ts';
+export { followFacts, readFacts, type ReadingSettings, type StoredFact } from './read-facts.ts';
 export { readHeaders } from './read-headers.ts';
 export { crossedAccount, isReturnAddress, isServiceInbox, type ReturnRules } from './return-address.ts';
 export { call } from './rpc.ts';

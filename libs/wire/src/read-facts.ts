@@ -1,6 +1,6 @@
 // Reading a stream of facts in its order, by an ordered consumer: nothing durable is left in the server.
 import { RouterError, type StreamContract } from '@router-mesh/contracts';
-import { DeliverPolicy, jetstream, type ConsumerMessages } from '@nats-io/jetstream';
+import { DeliverPolicy, jetstream, type ConsumerMessages, type PushConsumer } from '@nats-io/jetstream';
 import { createInbox, type NatsConnection } from '@nats-io/nats-core';
 import { whileConnected } from './connection-state.ts';
 
@@ -30,16 +30,10 @@ export interface ReadingSettings {
 export async function* readFacts(
   nc: NatsConnection,
   stream: StreamContract,
-  { inboxPrefix, filter, from, toEnd = false, signal }: ReadingSettings,
+  settings: ReadingSettings,
 ): AsyncGenerator<StoredFact> {
-  const { consumers } = jetstream(nc, { checkAPI: false });
-  const consumer = await whileConnected(nc, () =>
-    consumers.getPushConsumer(stream.name, {
-      filter_subjects: filter ?? stream.subjects[0] ?? '>',
-      deliver_prefix: createInbox(inboxPrefix),
-      ...startOf(from),
-    }),
-  );
+  const { toEnd = false, signal } = settings;
+  const consumer = await openConsumer(nc, stream, settings);
   const { num_pending: standing } = await consumer.info(true);
   if (toEnd && standing === 0) return;
   const messages = await consumer.consume();
@@ -53,8 +47,45 @@ export async function* readFacts(
   } finally {
     messages.stop();
   }
-  if (lost())
-    throw new RouterError('unavailable', 'the connection to NATS is down', { details: { reason: 'disconnected' } });
+  if (lost()) throw disconnected();
+}
+
+/**
+ * Be told of facts as they come, in the turn in which they were read, until the signal aborts: for who reads all of a busy stream, and keeps no fact waiting.
+ * @param take what it throws ends the reading
+ * @throws RouterError `unavailable` when the connection goes down; Error when JetStream does not answer; what `take` throws
+ */
+export async function followFacts(
+  nc: NatsConnection,
+  stream: StreamContract,
+  settings: Omit<ReadingSettings, 'toEnd'>,
+  take: (sequence: number, text: string) => void,
+): Promise<void> {
+  const consumer = await openConsumer(nc, stream, settings);
+  const messages = await consumer.consume({ callback: (message) => take(message.seq, message.string()) });
+  const lost = endWith(messages, nc, settings.signal);
+  const failed = await messages.closed();
+  if (lost()) throw disconnected();
+  if (failed instanceof Error) throw failed;
+}
+
+function openConsumer(
+  nc: NatsConnection,
+  stream: StreamContract,
+  { inboxPrefix, filter, from }: ReadingSettings,
+): Promise<PushConsumer> {
+  const { consumers } = jetstream(nc, { checkAPI: false });
+  return whileConnected(nc, () =>
+    consumers.getPushConsumer(stream.name, {
+      filter_subjects: filter ?? stream.subjects[0] ?? '>',
+      deliver_prefix: createInbox(inboxPrefix),
+      ...startOf(from),
+    }),
+  );
+}
+
+function disconnected(): RouterError {
+  return new RouterError('unavailable', 'the connection to NATS is down', { details: { reason: 'disconnected' } });
 }
 
 function startOf(from: ReadingSettings['from']): object {

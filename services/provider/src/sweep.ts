@@ -11,7 +11,7 @@ export interface SweepSettings {
   readonly everyMs?: number;
 }
 
-type SweepHouse = Pick<House, 'log' | 'read' | 'look' | 'store'>;
+type SweepHouse = Pick<House, 'log' | 'follow' | 'look' | 'store'>;
 
 const storeTimeoutMs = 2000;
 /** So many are stored at a time. */
@@ -35,11 +35,9 @@ export async function sweep(
   const calls = new OpenCalls(from);
   const ended = new AbortController();
   const signal = AbortSignal.any([tenure.signal, ended.signal]);
-  const reading = (async () => {
-    for await (const { sequence, text } of house.read(meter, { from: { sequence: from }, signal })) {
-      calls.take(sequence, text);
-    }
-  })();
+  const reading = house.follow(meter, { from: { sequence: from }, signal }, (sequence, text) =>
+    calls.take(sequence, text),
+  );
   try {
     await Promise.race([reading, closeWhatIsDue(house, calls, { ...tenure, signal }, { graceMs, everyMs })]);
   } finally {
