@@ -1,64 +1,15 @@
-import { meter, meterSubject } from '@router-mesh/contracts';
-import { natsServer, until, type NatsServer } from '@router-mesh/testing';
-import { ensureStores, readFacts, type NatsConnection } from '@router-mesh/wire';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { natsServer, until } from '@router-mesh/testing';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { connect } from 'nats';
 import { pino } from 'pino';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { FactStore } from './fact-store.ts';
+import { configure, factBench as bench, numbers, stored, subject } from './facts.testing.ts';
 import { Counts } from './metrics.ts';
 import { Spool } from './spool.ts';
-import { StateFolder } from './state-folder.ts';
-
-const subject = meterSubject('acme');
-
-interface Bench {
-  readonly nats: NatsServer;
-  readonly nc: NatsConnection;
-  readonly path: string;
-  readonly log: string[];
-  /** Open the store of an instance. */
-  store(instance: string): FactStore;
-}
-
-/** METER, a state folder, and the log of whoever uses them. */
-async function bench(nats: NatsServer): Promise<Bench> {
-  const nc = await nats.connect('provider');
-  await ensureStores(nc, [meter], { replicas: 1 });
-  const path = mkdtempSync(join(tmpdir(), 'router-facts-'));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  const log: string[] = [];
-  const logger = pino({ base: {} }, { write: (line: string) => void log.push(line) });
-  const store = (instance: string): FactStore =>
-    new FactStore(nc, {
-      log: logger,
-      counts: new Counts(),
-      folder: new StateFolder(path, instance),
-      retryMs: 50,
-      adoptMs: 100,
-    });
-  return { nats, nc, path, log, store };
-}
-
-/** Let METER take no message, none above a size, or all. */
-async function configure({ nats }: Bench, config: { max_bytes?: number; max_msg_size?: number }): Promise<void> {
-  const root = await connect({ servers: nats.url, user: 'root', pass: 'root' });
-  await (await root.jetstreamManager()).streams.update(meter.name, config);
-  await root.close();
-}
-
-async function stored({ nc }: Bench): Promise<string[]> {
-  const texts: string[] = [];
-  for await (const { text } of readFacts(nc, meter, { inboxPrefix: '_SVC.provider', toEnd: true })) texts.push(text);
-  return texts;
-}
 
 const put = (facts: FactStore, text: string, messageId = text) =>
   facts.store(subject, text, { messageId, timeoutMs: 2000, late: () => `${text}, late` });
-
-const numbers = (count: number, suffix = ''): string[] => Array.from({ length: count }, (_, n) => `fact ${n}${suffix}`);
 
 test('what JetStream takes is stored; what it does not waits, and is stored late in its order once it does', async () => {
   await using nats = await natsServer();

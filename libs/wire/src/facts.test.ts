@@ -76,6 +76,46 @@ test('without a stream, without a right and without a connection it throws', asy
   await Promise.all([nc.close(), policy.close()]);
 });
 
+test('many under way at a time get each its own answer, and go on getting them after a reconnect', async () => {
+  await using nats = await natsServer();
+  const nc = await nats.connect('provider');
+  await ensureStores(nc, [meter], { replicas: 1 });
+  const store = (from: number): Promise<string>[] =>
+    Array.from({ length: 200 }, async (_, n) => {
+      // Of this subject there is no stream.
+      const to = n % 10 === 0 ? 'router.v2.holder' : subject;
+      const storing = storeFact(nc, to, `fact ${from + n}`, { messageId: `id ${from + n}`, timeoutMs: 5000 });
+      return await storing.then(
+        () => 'stored',
+        (error: Error) => error.message,
+      );
+    });
+  const expected = Array.from({ length: 200 }, (_, n) =>
+    n % 10 === 0 ? 'nobody takes what is published to "router.v2.holder"' : 'stored',
+  );
+  expect(await Promise.all(store(0))).toEqual(expected);
+  await nats.restart();
+  await until('it is connected again', async () => (await Promise.all(store(200))).includes('stored'));
+  expect(await Promise.all(store(400))).toEqual(expected);
+  const facts = await stored(nats, meter.name);
+  expect(new Set(facts).size).toBe(facts.length);
+  await nc.close();
+});
+
+test('what is not acknowledged in time throws, at its own time, and its late acknowledgement disturbs nobody', async () => {
+  await using nats = await natsServer();
+  const nc = await nats.connect('provider');
+  await ensureStores(nc, [meter], { replicas: 1 });
+  nats.pause();
+  const patient = storeFact(nc, subject, 'patient', { timeoutMs: 20_000 });
+  await expect(storeFact(nc, subject, 'impatient', { timeoutMs: 200 })).rejects.toThrow(/not acknowledged in time/);
+  nats.resume();
+  await patient;
+  await storeFact(nc, subject, 'the next', { timeoutMs: 20_000 });
+  expect(await stored(nats, meter.name)).toEqual(['patient', 'impatient', 'the next']);
+  await nc.close();
+});
+
 test("an event is told without waiting, in its contract's form", async () => {
   await using nats = await natsServer();
   const nc = await nats.connect('policy');

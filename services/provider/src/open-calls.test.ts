@@ -21,6 +21,8 @@ const started = (call: string, deadline = 1000): StartedRecord => ({
   deadline,
   started_at: 2,
 });
+const ulidA = '01J0000000000000000000000A';
+const ulidB = '01J0000000000000000000000B';
 const start = (...calls: string[]): string => encodeRecords(calls.map((call) => started(call)));
 const end = (...calls: string[]): string => encodeRecords(calls.map((call) => sweptRecord(started(call), 5)));
 
@@ -33,6 +35,8 @@ test.each<[string, readonly string[], readonly string[], number]>([
   ['a younger one is open', [start('a'), start('b'), end('a')], ['b'], 11],
   ['a message of several records', [start('a', 'b'), end('a')], ['b'], 10],
   ['an end without its start', [end('x')], [], 11],
+  ['calls as they are named', [start(ulidA, ulidB), end(ulidA)], [ulidB], 10],
+  ['an end of another version', [start(ulidA), JSON.stringify({ call: ulidA, kind: 'finished' })], [], 12],
   [
     'what is no record',
     ['', 'null', '{"kind":"other","call":"a"}', '{"kind":"started"', '{"kind":"started","call":1}'],
