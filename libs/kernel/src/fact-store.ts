@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { FactGroups, type GroupOptions } from './fact-groups.ts';
 import type { Counts } from './metrics.ts';
 import { sendSpool, type SendingListener } from './send-spool.ts';
-import type { Spool, SpooledFact } from './spool.ts';
+import { countFacts, type Spool, type SpooledFact } from './spool.ts';
 import type { StateFolder } from './state-folder.ts';
 
 export interface StoreOptions {
@@ -121,7 +121,7 @@ export class FactStore {
       this.spool.add(fact);
       return 'waiting';
     } catch (error) {
-      this.#totals.lost += 1;
+      this.#totals.lost += countFacts(fact.payload);
       log.error({ err: error, subject: fact.subject, message_id: fact.messageId }, 'a fact was not stored');
       return 'lost';
     }
