@@ -2,7 +2,6 @@
 import { createInbox, PermissionViolationError, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/nats-core';
 import { checkConnected, publish, whenLost } from './connection-state.ts';
 import { listen } from './listen.ts';
-import { readHeaders } from './read-headers.ts';
 
 /** How often to look for what is not acknowledged in time, ms; only while something waits. */
 const lookMs = 100;
@@ -64,8 +63,8 @@ export class Acknowledgements {
     const waiting = this.#waiting.get(token);
     if (waiting === undefined) return; // it was given up
     this.#waiting.delete(token);
-    if (message.data.length === 0 && readHeaders(message)?.code === 503)
-      waiting.failed(new Error(`nobody takes what is published to "${waiting.subject}"`));
+    // The server's word that nobody listens there; JetStream's answers are JSON.
+    if (message.data.length === 0) waiting.failed(new Error(`nobody takes what is published to "${waiting.subject}"`));
     else waiting.answered(message);
   }
 

@@ -422,6 +422,21 @@ describe('records of calls', () => {
     expect(published.filter((line) => line.includes('Nats-Msg-Id'))).toHaveLength(1);
   });
 
+  test('calls of one tenant that end together share messages, and each has both of its records once', async () => {
+    model.script = answer(200, completion('hi'));
+    const requests = Array.from({ length: 60 }, () => ulid());
+    await Promise.all(requests.map((request) => askWhole({ request })));
+    await Promise.all(requests.map((request) => finishedOf(request)));
+    for (const kind of ['started', 'finished']) {
+      const of = records.filter((record) => record.kind === kind && requests.includes(record.request));
+      expect(of.map(({ request }) => request).sort()).toEqual([...requests].sort());
+    }
+    const messages = everything.filter(
+      (line) => line.startsWith(`router.v2.meter.${tenant} `) && requests.some((request) => line.includes(request)),
+    );
+    expect(messages.length).toBeLessThan(2 * requests.length);
+  });
+
   test('a call that failed used nothing, and says why it did', async () => {
     model.script = answer(429, { error: { message: `slow down ${secret}` } });
     const request = ulid();
