@@ -13,6 +13,7 @@ const mayImport = {
   cli: ['contracts', 'wire', 'client', 'wend'],
   wend: [],
   local: ['contracts', 'client'],
+  together: ['contracts', 'kernel'], // and services by their path, which no rule sees: decision 0031
   demo: [], // a deployable, but no member of the mesh
   testing: ['contracts', 'wire', 'client', 'wend'],
 };

@@ -18,11 +18,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Start a bundle as an image does. */
 function start(name: string, environment: Readonly<Record<string, string>>, args: readonly string[] = []): TestProcess {
-  return new TestProcess(
-    process.execPath,
-    ['--enable-source-maps', join(folder, name, 'main.mjs'), ...args],
-    environment,
-  );
+  return new TestProcess(process.execPath, [join(folder, name, 'main.mjs'), ...args], environment);
 }
 
 async function startService(

@@ -1,8 +1,8 @@
-// One deployable as one JavaScript file that needs nothing but Node: what an image holds.
+// One deployable as JavaScript that needs nothing but Node: what an image holds.
 //
 //   node deploy/build/bundle.ts <service> <folder>
 //
-// Writes main.mjs and its source map, healthcheck.mjs, and the data files that this deployable ships.
+// Writes main.mjs, what it loads only when it is asked for, healthcheck.mjs, their source maps, and the data files that this deployable ships.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -14,6 +14,7 @@ const tree = resolve(import.meta.dirname, '../..');
 const elsewhere: Readonly<Record<string, string>> = {
   cli: 'libs/cli/src/main.ts',
   credentials: 'deploy/compose/credentials.ts',
+  together: 'deploy/together/main.ts',
 };
 
 interface Data {
@@ -22,9 +23,12 @@ interface Data {
   readonly accepts: RegExp;
 }
 
+const providers: Data = { from: 'deploy/providers', to: 'providers', accepts: /\.json$/ };
+
 /** Data files beside the bundle, by deployable. */
 const data: Readonly<Record<string, Data>> = {
-  provider: { from: 'deploy/providers', to: 'providers', accepts: /\.json$/ },
+  provider: providers,
+  together: providers,
   // Never passwords.conf: an image is no place for it.
   credentials: { from: 'deploy/nats', to: 'nats', accepts: /^(?!passwords\.).*\.conf$/ },
 };
@@ -40,7 +44,7 @@ export async function bundle(name: string, folder: string): Promise<void> {
   const main = elsewhere[name] ?? `services/${name}/src/main.ts`;
   if (!/^[a-z-]+$/.test(name) || !existsSync(join(tree, main)))
     throw new Error(`no deployable "${name}": there are ${deployables().join(', ')}`);
-  await build({
+  const { metafile } = await build({
     absWorkingDir: tree,
     entryPoints: { main, healthcheck: 'deploy/build/healthcheck.ts' },
     outdir: resolve(folder),
@@ -50,12 +54,20 @@ export async function bundle(name: string, folder: string): Promise<void> {
     format: 'esm', // top-level await needs it
     target: 'node26',
     banner: { js: banner },
+    inject: ['deploy/build/mapped-stacks.ts'],
+    // A process keeps the text of what it has loaded: so none that says nothing, and nothing that is not asked for. Names stay, for stacks and profiles,
+    // and so do short lines, for Node shows the one that a fatal error came from.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    lineLimit: 160,
+    splitting: true,
+    metafile: true,
     sourcemap: 'linked',
     sourcesContent: false,
     logLevel: 'warning',
   });
-  for (const map of ['main.mjs.map', 'healthcheck.mjs.map']) {
-    const file = join(folder, map);
+  for (const map of Object.keys(metafile.outputs).filter((output) => output.endsWith('.map'))) {
+    const file = resolve(tree, map);
     // Named as in the tree, so that the same code makes the same bytes wherever it is built.
     writeFileSync(
       file,

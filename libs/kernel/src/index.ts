@@ -12,6 +12,7 @@ export { readJsonBody } from './json-body.ts';
 export { nextCandidates } from './next-candidates.ts';
 export { type EntryPassage } from './entry-passage.ts';
 export { type StopPassage } from './stop-passage.ts';
+export { shareProcess } from './process-life.ts';
 export { run, version } from './run.ts';
 export { type StoreOptions, type StoreOutcome } from './fact-store.ts';
 export { type AttemptTrace } from './tracing.ts';

@@ -26,6 +26,7 @@ import {
 import { pino, type Logger } from 'pino';
 import kernelPackage from '../package.json' with { type: 'json' };
 import { Beats } from './beats.ts';
+import { collectStart } from './collect-start.ts';
 import type { House, ServedGroup, ServiceDefinition, WatchedGroup } from './define.ts';
 import { FactStore } from './fact-store.ts';
 import { Flight, longestTimerMs } from './flight.ts';
@@ -36,6 +37,7 @@ import { Leadership } from './leadership.ts';
 import type { Link } from './link.ts';
 import { Counts } from './metrics.ts';
 import { OwnedStores } from './owned-stores.ts';
+import { environmentOf, reside } from './process-life.ts';
 import { readinessOf, type Phase } from './readiness.ts';
 import { Rpcs, type Discovery } from './rpcs.ts';
 import { serveContracts, stopNames } from './serve-contracts.ts';
@@ -60,15 +62,15 @@ const patienceMs = 2000;
 const closingMs = 1000;
 
 /**
- * Run a service until it is told to stop (SIGTERM or SIGINT): then it leaves its queue groups, waits for what is under way, and exits with 0.
- * What is fatal is logged in one line and exits with 1: whoever started it starts it again.
+ * Run a service until its process is told to stop (SIGTERM or SIGINT): then it leaves its queue groups, waits for what is under way, and the process
+ * exits with 0. What is fatal is logged in one line and exits with 1: whoever started it starts it again. Resolves when it serves.
  */
 export async function run<Serves extends ServedGroup, Group extends WatchedGroup, Own extends Settings>(
   definition: ServiceDefinition<Serves, Group, Own>,
-  environment: Environment = process.env,
+  environment?: Environment,
 ): Promise<void> {
   try {
-    await new Running(definition, environment).start();
+    await new Running(definition, environment ?? environmentOf(definition.name)).start();
   } catch (thrown) {
     const error = RouterError.from(thrown);
     const message = error.code === 'internal' && error.cause instanceof Error ? error.cause.message : error.message;
@@ -89,6 +91,7 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
   readonly #interrupt = new AbortController();
   readonly #environment: Environment;
   #tracer: Tracer | undefined;
+  #nc: NatsConnection | undefined;
   #connected = false;
   #phase: Phase = 'nats';
   #folder: StateFolder | undefined;
@@ -121,9 +124,7 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
     }
     const health = await serveHealth(httpHost, httpPort, this.#counts.registry, () => this.#readiness());
     this.#log.info({ http: health.url, version }, 'starting');
-    // A process that has nothing yet to wait for goes at once.
-    let stop = (): void => this.#end();
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop());
+    reside({ name, stop: () => this.#stop() });
 
     const traced = { service: name, version, instance: this.#instance, log: this.#log };
     this.#tracer = await openTracer(traced, this.#environment);
@@ -134,7 +135,7 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
       credentials,
       wait: true,
     });
-    stop = () => void this.#stop(nc);
+    this.#nc = nc;
     const copies = this.#readCopies();
     const lacking = missingFromServer(nc);
     if (lacking !== undefined && (copies === undefined || nc.info?.jetstream === true))
@@ -172,6 +173,7 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
     this.#enter('stops');
     await this.#definition.prepare?.(house);
     if (this.#phase === 'stopping') return;
+    collectStart();
     const stops = (this.#stops = new Stops(link, {
       tenantInbox,
       cap: { requests: maxInFlight, bytes: maxInFlightBytes },
@@ -330,10 +332,14 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
     process.exit(1);
   }
 
-  /** `nc.drain()` would close under handlers at work: leave the queue groups, wait for what is under way, then close. */
-  async #stop(nc: NatsConnection): Promise<void> {
-    if (this.#phase === 'stopping') return;
+  async #stop(): Promise<void> {
     this.#phase = 'stopping';
+    if (this.#nc !== undefined) await this.#drain(this.#nc);
+    this.#log.info('stopped');
+  }
+
+  /** `nc.drain()` would close under handlers at work: leave the queue groups, wait for what is under way, then close. */
+  async #drain(nc: NatsConnection): Promise<void> {
     this.#log.info({ in_flight: this.#flight.count }, 'draining');
     const timeoutMs = this.#common.drainTimeoutMs;
     const interruptAt = Date.now() + timeoutMs;
@@ -355,12 +361,6 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
     await within(closingMs, nc.flush());
     await within(closingMs, nc.close());
     await spansSent;
-    this.#end();
-  }
-
-  #end(): void {
-    this.#log.info('stopped');
-    process.exit(0);
   }
 
   async #leave(): Promise<void> {
