@@ -14,8 +14,8 @@ type Segment =
 /**
  * Take out of a source map (its JSON) all that lies in `node_modules`, and the names, which Node does not use.
  *
- * Frames of packages are then shown where they are in the bundle. Measured on policy: 1.0 MB of map become 0.1 MB, and a process that maps a stack
- * needs 11 MB for it instead of 35 MB.
+ * Frames of packages are then shown where they are in the bundle. Measured on policy when Node itself kept the map (`--enable-source-maps`): 1.0 MB of
+ * map become 0.1 MB, and the process had 93 MB instead of 117 MB (82 MB without).
  * @param nameOf what a source is to be called in stacks
  */
 export function keepOwnSources(text: string, nameOf: (source: string) => string): string {

@@ -37,6 +37,12 @@ export function readEntry(line: string, onStderr: boolean): Entry {
   return { level, labelled: true, message: text, fields: {} };
 }
 
+/** The service that wrote a line; undefined where the line does not say. */
+export function serviceOf(line: string): string | undefined {
+  const service = readObject(line)?.['service'];
+  return typeof service === 'string' ? service : undefined;
+}
+
 /** `key=value key=value`, short: of an error its message, of a text with blanks its JSON. */
 export function showFields(fields: Readonly<Record<string, unknown>>): string {
   return Object.entries(fields)

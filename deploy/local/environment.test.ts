@@ -19,7 +19,7 @@ test('nats-server and the demo get neither settings nor keys', () => {
 });
 
 test('a service gets the settings of the shell, a misspelt one and those of traces too, and below what up settles itself', () => {
-  expect(serviceEnvironment('policy', shell, own)).toEqual({
+  expect(serviceEnvironment(['policy'], shell, own)).toEqual({
     PATH: '/bin',
     HOME: '/home/me',
     ROUTER_TYPO: 'x',
@@ -28,11 +28,15 @@ test('a service gets the settings of the shell, a misspelt one and those of trac
   });
 });
 
-test('provider alone gets the keys, that of OpenAI under the name that it knows', () => {
+test('a process with a provider gets the keys, and no other, that of OpenAI under the name that it knows', () => {
   const keys = { ROUTER_KEY_GROQ: 'gsk-1', ROUTER_KEY_OPENAI: 'sk-1' };
-  expect(serviceEnvironment('provider', shell, own)).toEqual({ ...serviceEnvironment('policy', shell, own), ...keys });
-  const both = serviceEnvironment('provider', { ...shell, ROUTER_KEY_OPENAI: 'sk-2' }, own);
+  expect(serviceEnvironment(['provider'], shell, own)).toEqual({
+    ...serviceEnvironment(['policy'], shell, own),
+    ...keys,
+  });
+  const both = serviceEnvironment(['provider'], { ...shell, ROUTER_KEY_OPENAI: 'sk-2' }, own);
   expect(both['ROUTER_KEY_OPENAI']).toBe('sk-2');
+  expect(serviceEnvironment(['policy', 'provider'], shell, own)).toEqual(serviceEnvironment(['provider'], shell, own));
 });
 
 test.each([
@@ -41,7 +45,7 @@ test.each([
   ['debug', 'debug'],
   ['nonsense', 'nonsense'],
 ])('of ROUTER_LOG_LEVEL=%s a service is told %s: its log must say that it is ready', (asked, told) => {
-  expect(serviceEnvironment('policy', { ROUTER_LOG_LEVEL: asked }, {})).toEqual({ ROUTER_LOG_LEVEL: told });
+  expect(serviceEnvironment(['policy'], { ROUTER_LOG_LEVEL: asked }, {})).toEqual({ ROUTER_LOG_LEVEL: told });
 });
 
 test.each(['ROUTER_STATE', 'ROUTER_PROVIDERS', 'ROUTER_HTTP_PORT'])(

@@ -14,17 +14,17 @@ export function bareEnvironment(shell: Environment): Record<string, string> {
 }
 
 /**
- * The environment of a service: the shell's `ROUTER_*`, so that a typo is refused by name, its `OTEL_*`, and over it what `up` itself settles.
+ * The environment of a process with these services: the shell's `ROUTER_*`, so that a typo is refused by name, its `OTEL_*`, and over it what `up` itself settles.
  *
- * INVARIANT (keys to provider alone): `ROUTER_KEY_*`, and `OPENAI_API_KEY` under the name that provider knows, go to no other process.
+ * INVARIANT (keys to provider alone): `ROUTER_KEY_*`, and `OPENAI_API_KEY` under the name that provider knows, go to no process without a provider.
  */
 export function serviceEnvironment(
-  service: ServiceName,
+  inside: readonly ServiceName[],
   shell: Environment,
   own: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const settings = pick(shell, (name) => /^(ROUTER|OTEL)_/.test(name) && !name.startsWith(keyPrefix));
-  const keys = service === 'provider' ? providerKeys(shell) : {};
+  const keys = inside.includes('provider') ? providerKeys(shell) : {};
   return { ...bareEnvironment(shell), ...settings, ...logLevel(shell), ...keys, ...own };
 }
 

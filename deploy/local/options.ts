@@ -9,6 +9,8 @@ export interface Options {
   readonly port: number;
   /** How many of each service. */
   readonly replicas: ReadonlyMap<ServiceName, number>;
+  /** All services in one process, instead of one for each. */
+  readonly together: boolean;
   /** The state folder, absolute. */
   readonly state: string;
   /** One line of JSON for everything that is said. */
@@ -20,16 +22,18 @@ const mostReplicas = 16;
 
 /** @throws UpError naming the option */
 export function readOptions(args: readonly string[], defaultState: string): Options {
-  const { port = '4222', replicas = '', state = defaultState, json = false } = parse(args);
-  return { port: readPort(port), replicas: readReplicas(replicas), state: resolve(state), json };
+  const { port = '4222', replicas = '', together = false, state = defaultState, json = false } = parse(args);
+  if (together && replicas !== '') throw usage('--together and --replicas: say one of them, for it is one process');
+  return { port: readPort(port), replicas: readReplicas(replicas), together, state: resolve(state), json };
 }
 
 function parse(args: readonly string[]) {
   const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
   try {
     return parseArgs({
       args: [...args],
-      options: { port: text, replicas: text, state: text, json: { type: 'boolean' } },
+      options: { port: text, replicas: text, together: flag, state: text, json: flag },
     }).values;
   } catch (error) {
     throw usage(error instanceof Error ? error.message : String(error));

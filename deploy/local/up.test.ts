@@ -94,6 +94,17 @@ describe('a mesh that is up', () => {
     expect(pids.filter(isRunning)).toEqual([]);
   });
 
+  test('has its services in one process with --together, each of which logs under its own name and stops in its turn', async () => {
+    const mesh = await start({ args: ['--together', '--json'] });
+    expect(mesh.processes().map(({ name }) => name)).toEqual(['up', 'together', 'demo', 'nats-server']);
+    expect(await mesh.ask('together')).toBe('together');
+    expect(await mesh.process.stop('SIGINT')).toBe(0);
+    const said = mesh.process.lines.map((line) => JSON.parse(line) as { service: string; msg: string });
+    const by = (msg: string): string[] => said.filter((line) => line.msg === msg).map(({ service }) => service);
+    expect(by('ready').sort()).toEqual(['policy', 'provider']);
+    expect(by('stopped')).toEqual(['policy', 'provider']);
+  });
+
   test('says everything as JSON with --json', async () => {
     const mesh = await start({ args: ['--json'] });
     await mesh.process.stop('SIGTERM');
@@ -178,6 +189,10 @@ describe('a mesh that cannot start says in one line what to do:', () => {
   test.each([
     [['--port', 'http'], 'router: --port http: must be a port from 1 to 65535'],
     [['--replicas', 'demo=2'], 'router: --replicas demo=2: must be policy or provider, "=" and 1 to 16'],
+    [
+      ['--together', '--replicas', 'policy=2'],
+      'router: --together and --replicas: say one of them, for it is one process',
+    ],
   ])('%j', async (args, line) => {
     expect(await failing(args)).toEqual({ code: 2, lines: [line] });
   });

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { services, type ServiceName } from '@router-mesh/contracts';
 import { Child, type Program } from './child.ts';
-import { levels } from './entry.ts';
+import { levels, serviceOf } from './entry.ts';
 import { contradiction, providerKeys } from './environment.ts';
 import { askFirst } from './first-request.ts';
 import { Log } from './log.ts';
 import { readOptions, type Options } from './options.ts';
 import { isFree } from './ports.ts';
 import { forgetProcesses, recordProcesses, stopLeftovers } from './processes.ts';
-import { demoProgram, natsServerProgram, servicePrograms } from './programs.ts';
+import { demoProgram, natsServerProgram, servicePrograms, together, togetherProgram } from './programs.ts';
 import { moveDemo, writeSeeds } from './seeds.ts';
 import { drainTimeoutMs, levelShown, natsServerPath } from './shell.ts';
 import { prepareState, type State } from './state.ts';
@@ -60,7 +60,9 @@ class Up {
       this.#groups.push(children);
       return children;
     };
-    const replicas = services.flatMap((service) => group(this.#replicas(service)));
+    const replicas = this.#options.together
+      ? group([togetherProgram(this.#natsUrl, this.#state, shell)])
+      : services.flatMap((service) => group(this.#replicas(service)));
     const demos = group([demoProgram(demo.port, shell)]);
     const servers = group([natsServerProgram(natsServer, this.#options.port, this.#state, shell)]);
 
@@ -87,7 +89,8 @@ class Up {
     const started = performance.now();
     if (process.stdout.isTTY) process.stdout.write('\n'); // behind the terminal's ^C
     this.#log.step('stopping', 'everything');
-    const graceMs = drainTimeoutMs(shell) + marginMs;
+    // In one process they drain one after the other.
+    const graceMs = drainTimeoutMs(shell) * (this.#options.together ? services.length : 1) + marginMs;
     for (const children of this.#groups) {
       await Promise.all(children.map((child) => child.stop(graceMs)));
       for (const { name } of children) this.#log.step(name, 'has stopped');
@@ -111,7 +114,7 @@ class Up {
   }
 
   line(name: string, line: string, onStderr: boolean): void {
-    this.#log.line(name, line, onStderr);
+    this.#log.line(name === together ? (serviceOf(line) ?? name) : name, line, onStderr);
   }
 
   changed(): void {

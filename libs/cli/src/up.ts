@@ -9,6 +9,7 @@ import { allOptions } from './global-options.ts';
 interface UpOptions {
   readonly port?: string;
   readonly replicas?: string;
+  readonly together?: boolean;
   readonly state?: string;
 }
 
@@ -21,6 +22,7 @@ With OPENAI_API_KEY set, models of OpenAI answer as openai/<model>. Services rea
 Examples:
   router up
   router up --port 4333 --replicas policy=2,provider=3
+  router up --together
   ROUTER_LOG_LEVEL=debug router up --json`;
 
 export function addUp(program: Command): void {
@@ -30,14 +32,16 @@ export function addUp(program: Command): void {
     .description('Run a nats-server, the demo model and every service on this machine, until Ctrl-C.')
     .option('--port <port>', 'where NATS listens (default: 4222)')
     .option('--replicas <list>', 'how many of a service, as policy=2,provider=3 (default: one of each)')
+    .option('--together', 'all services in one process: less CPU and memory, and one fate')
     .option('--state <folder>', 'where credentials, the store and logs are kept (default: .router in this tree)')
     .addHelpText('after', help)
     .action(async (_options, command: Command) => {
-      const { port, replicas, state, json } = allOptions<UpOptions>(command);
+      const { port, replicas, together, state, json } = allOptions<UpOptions>(command);
       const values = Object.entries({ port, replicas, state }).flatMap(([name, value]) =>
         value === undefined ? [] : [`--${name}=${value}`],
       );
-      process.exitCode = await run([...values, ...(json ? ['--json'] : [])]);
+      const flags = Object.entries({ together, json }).flatMap(([name, given]) => (given ? [`--${name}`] : []));
+      process.exitCode = await run([...values, ...flags]);
     });
 }
 
