@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { services } from '@router-mesh/contracts';
 import { demoDocument, natsServer, OtlpReceiver, poll, TestProcess, type NatsServer } from '@router-mesh/testing';
 import { connect } from 'nats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -36,31 +37,61 @@ async function startDemo(): Promise<{ demo: TestProcess; url: string }> {
   return { demo, url: (JSON.parse(await demo.line((line) => line.startsWith('{"demo"'))) as { demo: string }).demo };
 }
 
+/** A folder with the demo's document, for ROUTER_PROVIDERS. */
+function seeds(nats: NatsServer, demoUrl: string): string {
+  const folder = join(nats.folder, 'seeds');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'demo.json'), JSON.stringify(demoDocument(demoUrl)));
+  return folder;
+}
+
+/** What the demo says to "hi". */
+async function answerOf(nats: NatsServer): Promise<string> {
+  const client = await connect({ servers: nats.url });
+  const answer = await poll('an answer', async () => {
+    const message = await client.request(
+      'router.v2.request.chat.demo',
+      JSON.stringify({ model: 'demo/echo', messages: [{ role: 'user', content: 'hi' }] }),
+    );
+    const body = message.json<{ choices?: [{ message: { content: string } }] }>();
+    return body.choices?.[0].message.content;
+  });
+  await client.close();
+  return answer;
+}
+
 describe('services that run from their bundles', () => {
   test('answer a request, and stop with 0 on SIGTERM', async () => {
     await using nats = await natsServer();
     const { demo, url } = await startDemo();
     await using _demo = demo;
-    const seeds = join(nats.folder, 'seeds');
-    mkdirSync(seeds);
-    writeFileSync(join(seeds, 'demo.json'), JSON.stringify(demoDocument(url)));
-    const { service: provider } = await startService('provider', nats, { ROUTER_PROVIDERS: seeds });
+    const { service: provider } = await startService('provider', nats, { ROUTER_PROVIDERS: seeds(nats, url) });
     await using _provider = provider;
     const { service: policy } = await startService('policy', nats);
     await using _policy = policy;
 
-    const client = await connect({ servers: nats.url });
-    const answer = await poll('an answer', async () => {
-      const message = await client.request(
-        'router.v2.request.chat.demo',
-        JSON.stringify({ model: 'demo/echo', messages: [{ role: 'user', content: 'hi' }] }),
-      );
-      const body = message.json<{ choices?: [{ message: { content: string } }] }>();
-      return body.choices?.[0].message.content;
-    });
-    await client.close();
-    expect(answer).toBe('hi');
+    expect(await answerOf(nats)).toBe('hi');
     expect(await Promise.all([policy.stop(), provider.stop(), demo.stop()])).toEqual([0, 0, 0]);
+  });
+
+  test('answer a request from one process too, and its image asks for the health of each', async () => {
+    await using nats = await natsServer();
+    const { demo, url } = await startDemo();
+    await using _demo = demo;
+    for (const name of services) nats.credentials(name);
+    await using together = start('together', {
+      NATS_URL: nats.url,
+      ROUTER_NATS_CREDENTIALS: join(nats.folder, '{service}.creds.json'),
+      ROUTER_PROVIDERS: seeds(nats, url),
+    });
+    const lines = await Promise.all(
+      services.map((name) => together.line((line) => line.includes(`"${name}"`) && line.includes('"msg":"ready"'))),
+    );
+    expect(await answerOf(nats)).toBe('hi');
+    const urls = lines.map((line) => `${(JSON.parse(line) as { http: string }).http}/readyz`);
+    expect((await check('together', { HEALTHCHECK_URL: urls.join(' ') })).code).toBe(0);
+    expect((await check('together', { HEALTHCHECK_URL: `${urls[0]} http://127.0.0.1:1/readyz` })).code).toBe(1);
+    expect(await together.stop()).toBe(0);
   });
 
   test('trace when told to: what is imported only then is in the bundle', async () => {
@@ -137,8 +168,9 @@ test('the configuration of NATS is shipped without passwords', () => {
   ]);
 });
 
-test('provider documents are shipped with the provider alone', () => {
-  expect(readdirSync(join(folder, 'provider/providers'))).toContain('demo.json');
+test('provider documents are shipped where a provider is, and nowhere else', () => {
+  for (const name of ['provider', 'together'])
+    expect(readdirSync(join(folder, name, 'providers'))).toContain('demo.json');
   expect(existsSync(join(folder, 'policy/providers'))).toBe(false);
 });
 

@@ -2,6 +2,7 @@
 export { answeredTwice, auditOf, auditSince, unaccounted, unfinished, unknownTo, type Audit } from './load/audit.ts';
 export { Load, type Ended, type LoadOptions } from './load/load.ts';
 export { ways, type Ending, type Told, type Way } from './load/ways.ts';
+export { Bundles, type Bundled } from './bundles.ts';
 export { rssBytes } from './memory.ts';
 export { readLedger, type Ledger } from './meter.ts';
 export {

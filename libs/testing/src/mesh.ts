@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { call } from '@router-mesh/wire';
 import { provider, type ProviderDocument, type ServiceName } from '@router-mesh/contracts';
+import { Bundles } from './bundles.ts';
 import { natsCluster, type NatsCluster } from './nats-cluster.ts';
 import { natsServer, type Nats, type NatsServer, type NatsServerOptions } from './nats-server.ts';
 import { TestProcess } from './process.ts';
@@ -20,30 +21,33 @@ export interface Servers {
 export class ServiceProcess extends TestProcess {
   readonly name: ServiceName;
   readonly #environment: Readonly<Record<string, string>>;
+  readonly #main: string;
   #http = '';
 
-  private constructor(name: ServiceName, environment: Readonly<Record<string, string>>) {
-    super(process.execPath, [join(tree, 'services', name, 'src/main.ts')], environment);
+  private constructor(name: ServiceName, environment: Readonly<Record<string, string>>, main: string) {
+    super(process.execPath, [main], environment);
     this.name = name;
     this.#environment = environment;
+    this.#main = main;
   }
 
-  /** Start a service and wait until it serves. */
+  /**
+   * Start a service and wait until it serves.
+   * @param main what Node runs: its sources, or a bundle
+   */
   static async start(
     name: ServiceName,
     nats: Servers,
     environment: Readonly<Record<string, string>> = {},
+    main = join(tree, 'services', name, 'src/main.ts'),
   ): Promise<ServiceProcess> {
-    return await new ServiceProcess(name, {
-      NATS_URL: nats.url,
-      ROUTER_NATS_CREDENTIALS: nats.credentials(name),
-      ...environment,
-    }).#ready();
+    const told = { NATS_URL: nats.url, ROUTER_NATS_CREDENTIALS: nats.credentials(name) };
+    return await new ServiceProcess(name, { ...told, ...environment }, main).#ready();
   }
 
   /** Start another one with the same environment and wait until it serves; this one is left as it is. */
   async again(): Promise<ServiceProcess> {
-    return await new ServiceProcess(this.name, this.#environment).#ready();
+    return await new ServiceProcess(this.name, this.#environment, this.#main).#ready();
   }
 
   /** Where /livez, /readyz and /metrics are. */
@@ -123,6 +127,8 @@ export function demoDocument(url: string, vendor = 'demo', changes: Partial<Prov
 export interface MeshOptions extends NatsServerOptions {
   readonly policies?: number;
   readonly providers?: number;
+  /** Services run from bundles, as in an image, and not from their sources. */
+  readonly bundled?: boolean;
   /** Environment of every service. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Provider documents, given where the demo model is; the demo's own by default. */
@@ -142,20 +148,34 @@ export class Mesh<Behind extends Nats = NatsServer> implements AsyncDisposable {
   readonly seeds: string;
   readonly services: ServiceProcess[] = [];
   readonly #environment: Readonly<Record<string, string>>;
+  readonly #bundles: Bundles | undefined;
 
-  private constructor(nats: Behind, demo: DemoProcess, environment: Readonly<Record<string, string>>) {
+  private constructor(
+    nats: Behind,
+    demo: DemoProcess,
+    bundles: Bundles | undefined,
+    environment: Readonly<Record<string, string>>,
+  ) {
     this.nats = nats;
     this.demo = demo;
+    this.#bundles = bundles;
     this.seeds = join(nats.folder, 'providers');
     this.#environment = environment;
   }
 
   static async start<Behind extends Nats>(
     servers: Promise<Behind>,
-    { policies = 1, providers = 1, environment = {}, documents = (url) => [demoDocument(url)] }: MeshOptions,
+    {
+      policies = 1,
+      providers = 1,
+      bundled = false,
+      environment = {},
+      documents = (url) => [demoDocument(url)],
+    }: MeshOptions,
   ): Promise<Mesh<Behind>> {
-    const [nats, demo] = await Promise.all([servers, DemoProcess.start()]);
-    const mesh = new Mesh(nats, demo, environment);
+    const bundles = bundled ? Bundles.build(['policy', 'provider']) : undefined;
+    const [nats, demo, built] = await Promise.all([servers, DemoProcess.start(), bundles]);
+    const mesh = new Mesh(nats, demo, built, environment);
     mkdirSync(mesh.seeds);
     for (const document of documents(demo.url))
       writeFileSync(join(mesh.seeds, `${document.vendor}.json`), JSON.stringify(document));
@@ -169,7 +189,8 @@ export class Mesh<Behind extends Nats = NatsServer> implements AsyncDisposable {
   /** Start one more replica. */
   async start(name: ServiceName, environment: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
     const state = { ROUTER_STATE: this.stateOf(name) };
-    const service = await ServiceProcess.start(name, this.nats, { ...state, ...this.#environment, ...environment });
+    const told = { ...state, ...this.#environment, ...environment };
+    const service = await ServiceProcess.start(name, this.nats, told, this.#bundles?.main(name));
     this.services.push(service);
     return service;
   }
@@ -205,6 +226,7 @@ export class Mesh<Behind extends Nats = NatsServer> implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.services.map((service) => service.stop('SIGKILL')), this.demo.stop('SIGKILL')]);
+    this.#bundles?.[Symbol.dispose]();
     await this.nats[Symbol.asyncDispose]();
   }
 }

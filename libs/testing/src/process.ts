@@ -1,7 +1,14 @@
 // A child process of a test: its output as lines, ended, killed, paused and resumed by its own handle.
 import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { rssBytes } from './memory.ts';
+
+/**
+ * Where `npm start` keeps code whose types are stripped already: with it a service starts in half the time, and on 20 MB less. For the tree's own files
+ * alone: what lies in a folder of a test's would never be read again.
+ */
+const compileCache = join(import.meta.dirname, '../../../node_modules/.cache/compile');
 
 /** A process that a test started. */
 export class TestProcess implements AsyncDisposable {
@@ -14,7 +21,12 @@ export class TestProcess implements AsyncDisposable {
 
   constructor(command: string, args: readonly string[], environment: Readonly<Record<string, string>>) {
     this.child = spawn(command, args, {
-      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...environment },
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        HOME: process.env['HOME'] ?? '',
+        ...(args[0]?.endsWith('.ts') ? { NODE_COMPILE_CACHE: compileCache } : {}),
+        ...environment,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.exited = new Promise((resolve, reject) => {
