@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { services } from '@router-mesh/contracts';
@@ -141,6 +142,21 @@ async function check(
   await using healthcheck = new TestProcess(process.execPath, [join(folder, name, 'healthcheck.mjs')], environment);
   const code = await healthcheck.exited;
   return { code, said: await poll('what it says', () => healthcheck.lines[0]) };
+}
+
+test('the same code makes the same files, wherever they are written', async () => {
+  const elsewhere = join(folder, 'else/where');
+  await bundle('policy', elsewhere);
+  expect(contentsOf(elsewhere)).toEqual(contentsOf(join(folder, 'policy')));
+});
+
+function contentsOf(bundled: string): Record<string, string> {
+  return Object.fromEntries(
+    readdirSync(bundled).map((name) => {
+      const hash = createHash('sha256').update(readFileSync(join(bundled, name)));
+      return [name, hash.digest('hex')];
+    }),
+  );
 }
 
 test('a stack names files and lines of the tree', async () => {

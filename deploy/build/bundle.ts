@@ -10,6 +10,9 @@ import { keepOwnSources } from './own-source-map.ts';
 
 const tree = resolve(import.meta.dirname, '../..');
 
+/** Where a bundle would lie in the tree: wherever it is written, the same code makes the same bytes and names. */
+const builtIn = join(tree, 'bundle');
+
 /** What is not `services/<name>/src/main.ts`. */
 const elsewhere: Readonly<Record<string, string>> = {
   cli: 'libs/cli/src/main.ts',
@@ -44,10 +47,11 @@ export async function bundle(name: string, folder: string): Promise<void> {
   const main = elsewhere[name] ?? `services/${name}/src/main.ts`;
   if (!/^[a-z-]+$/.test(name) || !existsSync(join(tree, main)))
     throw new Error(`no deployable "${name}": there are ${deployables().join(', ')}`);
-  const { metafile } = await build({
+  const { outputFiles } = await build({
     absWorkingDir: tree,
     entryPoints: { main, healthcheck: 'deploy/build/healthcheck.ts' },
-    outdir: resolve(folder),
+    outdir: builtIn,
+    write: false,
     outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',
@@ -61,17 +65,17 @@ export async function bundle(name: string, folder: string): Promise<void> {
     minifySyntax: true,
     lineLimit: 160,
     splitting: true,
-    metafile: true,
     sourcemap: 'linked',
     sourcesContent: false,
     logLevel: 'warning',
   });
-  for (const map of Object.keys(metafile.outputs).filter((output) => output.endsWith('.map'))) {
-    const file = resolve(tree, map);
-    // Named as in the tree, so that the same code makes the same bytes wherever it is built.
+  mkdirSync(folder, { recursive: true });
+  for (const { path, contents, text } of outputFiles) {
+    // Named as in the tree.
+    const named = (source: string): string => relative(tree, resolve(builtIn, source));
     writeFileSync(
-      file,
-      keepOwnSources(readFileSync(file, 'utf8'), (source) => relative(tree, resolve(folder, source))),
+      join(folder, relative(builtIn, path)),
+      path.endsWith('.map') ? keepOwnSources(text, named) : contents,
     );
   }
   copyData(data[name], folder);

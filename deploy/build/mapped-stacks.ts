@@ -1,4 +1,4 @@
-// Stacks that name files and lines of the tree, in a bundle. It is the first thing that a bundle runs.
+// Stacks that name files and lines of the tree: in every bundle, whoever imports what.
 //
 // `--enable-source-maps` would read the map at every start and keep it: 13 MB in provider and 26 MB in policy, for a stack that may never be shown.
 import { readFileSync } from 'node:fs';
