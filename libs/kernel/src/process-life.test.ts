@@ -23,6 +23,14 @@ test('any free port is any free port for each of them', () => {
   expect(shareOf('provider', both, { ROUTER_HTTP_PORT: '0' })).toEqual({ ROUTER_HTTP_PORT: '0' });
 });
 
+test('who has the process to itself shares nothing, and is told its name all the same', () => {
+  const environment = { ROUTER_STATE: '/var/lib/router', ROUTER_NATS_CREDENTIALS: '/run/{service}.json' };
+  expect(shareOf('policy', ['policy'], environment)).toEqual({
+    ROUTER_STATE: '/var/lib/router',
+    ROUTER_NATS_CREDENTIALS: '/run/policy.json',
+  });
+});
+
 test.each(['ROUTER_STATE', 'ROUTER_NATS_CREDENTIALS'])('%s is never the same for two', (variable) => {
   expect(() => shareOf('policy', both, { [variable]: '/var/lib/router' })).toThrow(
     `setting ${variable}="/var/lib/router" would be the same for policy and provider: write {service} where the name of the service belongs`,

@@ -24,7 +24,7 @@ export function shareProcess(names: readonly ServiceName[]): void {
 
 /** What the environment of this process tells one service. @throws RouterError `invalid_request` naming the variable that they cannot share */
 export function environmentOf(name: ServiceName): Environment {
-  return sharing.length > 1 ? shareOf(name, sharing, process.env) : process.env;
+  return sharing.length > 0 ? shareOf(name, sharing, process.env) : process.env;
 }
 
 /**
@@ -35,7 +35,7 @@ export function shareOf(name: ServiceName, names: readonly ServiceName[], enviro
   const share = Object.entries(environment).map(([variable, value]) => {
     if (value === undefined || value === '' || !variable.startsWith('ROUTER_')) return [variable, value];
     if (variable === 'ROUTER_HTTP_PORT') return [variable, portOf(names.indexOf(name), value)];
-    if (neverShared.includes(variable) && !value.includes(placeholder)) {
+    if (names.length > 1 && neverShared.includes(variable) && !value.includes(placeholder)) {
       const message = `setting ${variable}="${value}" would be the same for ${names.join(' and ')}: write ${placeholder} where the name of the service belongs`;
       throw new RouterError('invalid_request', message, { param: variable });
     }
