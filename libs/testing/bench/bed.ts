@@ -1,10 +1,9 @@
 // Everything that is measured, running: our mesh, the bare mesh on a server of its own, the yardsticks, one demo model and one load generator.
 import { join } from 'node:path';
 import { natsServer, startMesh, TestProcess, type Mesh, type NatsServer } from '../src/index.ts';
+import { endsWithUs } from './ending.ts';
 import { LoadGenerator } from './load/generator.ts';
-
-/** Processes by the name under which their CPU time and memory are told. */
-export type Pids = Readonly<Record<string, number>>;
+import type { Pids } from './measure.ts';
 
 export class Bed implements AsyncDisposable {
   readonly mesh: Mesh;
@@ -30,7 +29,6 @@ export class Bed implements AsyncDisposable {
 
   /** @param environment of the processes that are measured */
   static async start(environment: Readonly<Record<string, string>> = {}): Promise<Bed> {
-    if (process.env['NATS_SERVER'] === undefined) throw new Error('NATS_SERVER is not set: run this by npm run bench');
     await using started = new AsyncDisposableStack();
     const mesh = started.use(await startMesh({ environment }));
     const bareNats = started.use(await natsServer());
@@ -44,7 +42,7 @@ export class Bed implements AsyncDisposable {
       proxy: start('proxy.ts'),
     };
     const lines = await Promise.all(Object.values(bare).map((child) => child.line((line) => line.startsWith('ready'))));
-    return new Bed(mesh, bareNats, bare, lines.at(-1)?.split(' ')[1] ?? '', started.move());
+    return endsWithUs(new Bed(mesh, bareNats, bare, lines.at(-1)?.split(' ')[1] ?? '', started.move()));
   }
 
   /** Our services and their nats-server. */
@@ -74,12 +72,6 @@ export class Bed implements AsyncDisposable {
   /** What our services have complained of. */
   get troubles(): readonly string[] {
     return this.mesh.troubles();
-  }
-
-  /** Tell one of our services, or a process of the bare mesh, to stop, and wait for its end. */
-  async stop(name: string): Promise<void> {
-    const service = this.mesh.services.find((service) => service.name === name);
-    await (service ?? this.#bare[name as BareProcess]).stop();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

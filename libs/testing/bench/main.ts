@@ -1,7 +1,7 @@
-// `npm run bench`: speed, measured and told beside its yardsticks. Each suite is loaded only when it is asked for.
+// `npm run bench`: speed, measured and told beside its yardsticks.
 import { readOptions, usage } from './options.ts';
+import { suites } from './suites.ts';
 
 const options = readOptions(process.argv.slice(2));
 if (options.help) process.stdout.write(usage);
-else if (options.suite === 'wend') await (await import('./wend/main.ts')).benchWend(options);
-else await (await import('./mesh.ts')).benchMesh(options);
+else await (await suites[options.suite].load())(options);

@@ -2,6 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { rssBytes } from '../src/index.ts';
 
+/** Processes by the name under which their CPU time and memory are told. */
+export type Pids = Readonly<Record<string, number>>;
+
 /** Of a /proc/<pid>/stat: what one tick stands for. Linux tells user space 100 a second on every platform. */
 const msATick = 10;
 

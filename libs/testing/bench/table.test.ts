@@ -48,3 +48,13 @@ test('errors are told in full', () => {
     'errors: 3\n  ours 32: 3 (late; lost)',
   );
 });
+
+test('rows of times have their tails beside them, and say of how many times those are', () => {
+  const row: Row = { work: 'w', unit: 'ms', ours: 1, yardstick: 2, against: 'bare mesh', judged: 'ratio', result: 0.5 };
+  const target = { sense: 'at most', value: 1 } as const;
+  const rows: Row[] = [{ ...row, target, met: true, tail: { ours: 5, yardstick: 3, samples: 1234 } }, row];
+  const [head = '', , tailed = '', without = ''] = formatRows(rows, (text, met) => `<${text} ${met}>`).split('\n');
+  expect(head).toMatch(/met\? {2,}p99\.9 ours {2}yardstick {2}of times$/);
+  expect(tailed.split(/ {2,}/).slice(5)).toEqual(['≤ 1.00 ×', '<met true>', '5.00 ms', '3.00 ms', '1 234']);
+  expect(without).toMatch(/0\.50$/);
+});

@@ -1,6 +1,6 @@
 // Tables of text: aligned columns, numbers to the right. Pure.
-import type { CpuShares, Errors, Yardstick } from './context.ts';
 import type { Row, Target, Unit } from './rows.ts';
+import type { Errors } from './work-results.ts';
 
 /** Align cells; columns are on the left unless their index is in `right`. The first line is the head. */
 export function alignTable(lines: readonly (readonly string[])[], right: readonly number[] = []): string {
@@ -12,10 +12,13 @@ export function alignTable(lines: readonly (readonly string[])[], right: readonl
   return [head, rule, ...body].join('\n');
 }
 
+/** Units whose numbers are small. */
+const fine: readonly Unit[] = ['ms', 'MB/min'];
+
 /** Write a number with its unit: three places at most, thousands apart. */
 export function formatValue(value: number | undefined, unit: Unit): string {
   if (value === undefined || !Number.isFinite(value)) return '–';
-  const written = unit === 'ms' ? value.toFixed(2) : unit === 'MB' ? value.toFixed(0) : thousands(Math.round(value));
+  const written = fine.includes(unit) ? value.toFixed(2) : thousands(Math.round(value));
   return unit === '/s' ? `${written}/s` : unit === '' ? written : `${written} ${unit === 'us' ? 'µs' : unit}`;
 }
 
@@ -23,7 +26,7 @@ function thousands(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ' '); // before every third digit from the right
 }
 
-/** The main table: work, ours, yardstick, ratio, target, met or not. `paint` may colour whether a target is met. */
+/** The main table: work, ours, yardstick, ratio, target, met or not, and the tails of what tells of times. `paint` may colour whether a target is met. */
 export function formatRows(
   rows: readonly Row[],
   paint: (text: string, met: boolean) => string = (text) => text,
@@ -37,45 +40,38 @@ export function formatRows(
     row.target === undefined ? '' : formatTarget(row, row.target),
     row.met === undefined ? '' : row.met ? 'met' : 'not yet',
   ]);
-  const table = alignTable([['work', 'ours', 'yardstick', 'against', 'ratio', 'target', 'met?'], ...lines], [1, 2, 4]);
-  return table.replace(/(met|not yet)$/gm, (text) => paint(text, text === 'met'));
+  const head = ['work', 'ours', 'yardstick', 'against', 'ratio', 'target', 'met?'];
+  const tails = rows.some(({ tail }) => tail !== undefined)
+    ? [['p99.9 ours', 'yardstick', 'of times'], ...rows.map(formatTail)]
+    : [];
+  const table = [head, ...lines].map((cells, index) => [...cells, ...(tails[index] ?? [])]);
+  return alignTable(table, [1, 2, 4, 7, 8, 9]).replace(/\b(met|not yet)(?= |$)/gm, (text) =>
+    paint(text, text === 'met'),
+  );
+}
+
+function formatTail({ tail }: Row): string[] {
+  if (tail === undefined) return ['', '', ''];
+  return [formatValue(tail.ours, 'ms'), formatValue(tail.yardstick, 'ms'), formatValue(tail.samples, '')];
 }
 
 function formatResult({ judged, result, unit }: Row): string {
   if (result === undefined) return '–';
   if (judged === 'ratio') return result.toFixed(2);
-  return judged === 'difference' ? signed(result, unit) : '';
+  return judged === 'difference' ? formatSigned(result, unit) : '';
 }
 
 function formatTarget({ judged, unit }: Row, { sense, value }: Target): string {
   const sign = sense === 'at most' ? '≤' : '≥';
   if (judged === 'ratio') return `${sign} ${value.toFixed(2)} ×`;
   if (judged === 'difference') return `${sign} +${value} ${unit}`;
-  return `${sign} ${value}${unit === '' ? '' : ` ${unit}`}`;
+  return `${sign} ${Math.round(value * 100) / 100}${unit === '' ? '' : ` ${unit}`}`;
 }
 
-function signed(value: number, unit: Unit): string {
+/** A difference, with its sign. */
+export function formatSigned(value: number | undefined, unit: Unit): string {
+  if (value === undefined) return '–';
   return `${value < 0 ? '−' : '+'}${formatValue(Math.abs(value), unit)}`;
-}
-
-export function formatYardsticks(yardsticks: readonly Yardstick[]): string {
-  const lines = yardsticks.map(({ way, p50Ms, p99Ms, ratePerSecond, cpuUs }) => [
-    way,
-    formatValue(p50Ms, 'ms'),
-    formatValue(p99Ms, 'ms'),
-    formatValue(ratePerSecond, '/s'),
-    formatValue(cpuUs, 'us'),
-  ]);
-  return alignTable([['way to an answer', 'p50 at 1', 'p99 at 1', 'rate at 32', 'CPU at 32'], ...lines], [1, 2, 3, 4]);
-}
-
-export function formatCpuShares({ ours, bare }: CpuShares): string {
-  const cells = (shares: Readonly<Record<string, number>>): string =>
-    Object.entries(shares)
-      .map(([name, us]) => `${name} ${formatValue(us, 'us')}`)
-      .join(', ');
-  if (Object.keys(ours).length === 0) return 'CPU a request: this system does not tell (Linux does)';
-  return `CPU a unary request at 32 in flight, by process:\n  ours: ${cells(ours)}\n  bare mesh: ${cells(bare)}`;
 }
 
 export function formatErrors(errors: readonly Errors[]): string {

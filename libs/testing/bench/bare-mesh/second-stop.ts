@@ -2,15 +2,15 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { headers, type Msg, type MsgHdrs } from '@nats-io/transport-node';
 import { Pool, type Dispatcher } from 'undici';
-import { connectBare, ready } from './connection.ts';
+import { connectBare, fixedAnswer, ready } from './connection.ts';
 
 const nc = await connectBare();
 await (await jetstreamManager(nc)).streams.add({ name: 'BARE', subjects: ['bare.meter'] });
 const js = jetstream(nc);
 const pool = new Pool(process.env['MODEL_URL'] ?? '', { connections: 256 });
 
-nc.subscribe('bare.call.chat', { queue: 'second', callback: (_error, message) => void chat(message) });
-nc.subscribe('bare.call.stream', { queue: 'second', callback: (_error, message) => void stream(message) });
+for (const [verb, serve] of Object.entries({ chat, framed, stream, pass }))
+  nc.subscribe(`bare.call.${verb}`, { queue: 'second', callback: (_error, message) => void serve(message) });
 await ready(nc);
 
 async function chat(message: Msg): Promise<void> {
@@ -20,6 +20,14 @@ async function chat(message: Msg): Promise<void> {
   message.respond(answer);
 }
 
+/** A whole answer, in the one frame that it has. */
+async function framed(message: Msg): Promise<void> {
+  const { body } = await callModel(message);
+  const answer = await body.bytes();
+  await store();
+  message.respond(answer, { headers: frame('end', 0) });
+}
+
 /** One read of the model's answer is one frame. */
 async function stream(message: Msg): Promise<void> {
   const { body } = await callModel(message);
@@ -27,6 +35,11 @@ async function stream(message: Msg): Promise<void> {
   for await (const bytes of body as AsyncIterable<Uint8Array>) message.respond(bytes, { headers: frame('delta', n++) });
   await store();
   message.respond('{}', { headers: frame('end', n) });
+}
+
+/** No model, and nothing stored: what two stops cost by themselves. */
+function pass(message: Msg): void {
+  message.respond(fixedAnswer);
 }
 
 function callModel(message: Msg): Promise<Dispatcher.ResponseData> {

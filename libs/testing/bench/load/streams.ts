@@ -1,47 +1,32 @@
-// One request and its streamed answer, read frame by frame from an inbox of its own.
+// One request and its answer in frames, read from an inbox of its own.
 import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node';
-import { percentiles } from '../statistics.ts';
+import { bodyOf } from './body.ts';
 import { connectionTo } from './connections.ts';
-import type { StreamReport, Task } from './order.ts';
+import { Unanswered, type Once } from './once.ts';
+import type { Task } from './order.ts';
+import type { Recorder } from './recorder.ts';
+import { headersOf } from './unary.ts';
 
-type StreamTask = Extract<Task, { kind: 'stream' }>;
+type FramesTask = Extract<Task, { kind: 'frames' }>;
 
 const timeoutMs = 30_000;
 /** What stands once in every delta that has content, and in nothing else. */
 const deltaMark = '"delta":{"content"';
 
-export interface StreamReading {
-  once(): Promise<void>;
-  report(): StreamReport;
-}
-
-/** Read streams and gather what their reader sees of them. */
-export async function readStreams(task: StreamTask): Promise<StreamReading> {
+/** Read answers in frames; the recorder hears what their reader sees of them. */
+export async function readFrames(task: FramesTask, recorder: Recorder): Promise<Once> {
   const nc = await connectionTo(task.server);
-  const body = Buffer.from(task.body);
-  const firstMs: number[] = [];
-  const gapMs: number[] = [];
-  let streams = 0;
-  let frames = 0;
-  let lost = 0;
-  return {
-    async once() {
-      const { pieces, started } = await readOne(nc, task, body);
-      const [first] = pieces;
-      if (first !== undefined) firstMs.push(first.at - started);
-      gapMs.push(...gapsOf(pieces));
-      streams += 1;
-      frames += pieces.length;
-      const missing = task.deltas - deltasIn(pieces.map(({ text }) => text).join(''));
-      lost += Math.abs(missing);
-      if (missing !== 0) throw new Error(`a stream of ${task.deltas} deltas came with ${task.deltas - missing}`);
-    },
-    report: () => ({
-      firstMs: percentiles(firstMs),
-      gapMs: percentiles(gapMs),
-      framesAStream: streams === 0 ? 0 : frames / streams,
-      lost,
-    }),
+  const body = bodyOf(task.body);
+  return async (startedMs) => {
+    const pieces = await readOne(nc, task, body());
+    const [first] = pieces;
+    if (first !== undefined) recorder.first.record(first.at - startedMs);
+    for (const gapMs of gapsOf(pieces)) recorder.gap.record(gapMs);
+    recorder.streams += 1;
+    recorder.frames += pieces.length;
+    const missing = task.deltas - deltasIn(pieces.map(({ text }) => text).join(''));
+    recorder.lost += Math.abs(missing);
+    if (missing !== 0) throw new Error(`a stream of ${task.deltas} deltas came with ${task.deltas - missing}`);
   };
 }
 
@@ -64,39 +49,41 @@ function deltasIn(text: string): number {
   return text.split(deltaMark).length - 1;
 }
 
-interface Read {
-  readonly started: number;
-  readonly pieces: readonly Piece[];
-}
-
 /** Resolves at the `end` frame. Rejects when a frame is missing or out of order, on an error frame, and when it takes too long. */
-function readOne(nc: NatsConnection, { subject, frames }: StreamTask, body: Uint8Array): Promise<Read> {
+function readOne(nc: NatsConnection, task: FramesTask, body: Uint8Array): Promise<readonly Piece[]> {
+  const { subject, frames, headers, expected } = task;
   return new Promise((resolve, reject) => {
     const inbox = createInbox();
     const pieces: Piece[] = [];
-    let expected = 0;
+    let next = 0;
     const settle = (done: () => void): void => {
       clearTimeout(late);
       subscription.unsubscribe();
       done();
     };
-    const fail = (message: string): void => settle(() => reject(new Error(message)));
-    const late = setTimeout(() => fail(`a stream did not end within ${timeoutMs} ms`), timeoutMs);
-    const started = performance.now();
+    const fail = (error: Error): void => settle(() => reject(error));
+    const late = setTimeout(
+      () => fail(new Unanswered(`an answer in frames did not end within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
 
     const read = (message: Msg): void => {
       const kind = message.headers?.get(frames.kind) ?? '';
       const place = placeOf(message.headers?.get(frames.sequence) ?? '');
       if (kind === 'beat') return;
-      if (kind === 'error' || kind === '') return fail(`unexpected frame: ${message.string().slice(0, 200)}`);
-      if (place !== expected) return fail(`frame ${expected} of a stream is missing, ${place} came`);
-      expected += 1;
-      if (kind === 'end') return settle(() => resolve({ started, pieces }));
-      if (kind !== 'delta') return;
-      pieces.push({ at: performance.now(), text: message.string() });
+      if (kind === 'error' || kind === '')
+        return fail(new Error(`unexpected frame: ${message.string().slice(0, 200)}`));
+      if (place !== next) return fail(new Error(`frame ${next} is missing, ${place} came`));
+      next += 1;
+      if (kind === 'end') {
+        const said = message.string();
+        if (!said.includes(expected)) return fail(new Error(`unexpected end: ${said.slice(0, 200)}`));
+        return settle(() => resolve(pieces));
+      }
+      if (kind === 'delta') pieces.push({ at: performance.now(), text: message.string() });
     };
     const subscription = nc.subscribe(inbox, { callback: (_error, message) => read(message) });
-    nc.publish(subject, body, { reply: inbox });
+    nc.publish(subject, body, { reply: inbox, ...(headers !== undefined && { headers: headersOf(headers) }) });
   });
 }
 
