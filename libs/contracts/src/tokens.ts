@@ -51,8 +51,10 @@ export function tenantPath(text: string): string {
 
 /** A tenant path and all above it, nearest first: `a.b.c` → `a.b.c`, `a.b`, `a`. */
 export function lineage(tenant: string): string[] {
-  const levels = tenant.split('.');
-  return levels.map((_, index) => levels.slice(0, levels.length - index).join('.'));
+  const levels = [tenant];
+  for (let dot = tenant.lastIndexOf('.'); dot > 0; dot = tenant.lastIndexOf('.', dot - 1))
+    levels.push(tenant.slice(0, dot));
+  return levels;
 }
 
 /** Whether a tenant path is another one or stands above it. */

@@ -24,10 +24,39 @@ function tenths(ms: number): number {
 
 /** Read a trail header; entries that are not of the form are left out. */
 export function parseTrail(text: string): TrailEntry[] {
-  return text.split(',').flatMap((part) => {
-    const match = /^([^@;]+)@([^;]*);(\d+);([\d.]+);([\d.]+);(\w+)$/.exec(part);
-    if (match === null) return [];
-    const [, stop = '', instance = '', received, waited, worked, code = ''] = match;
-    return [{ stop, instance, received: Number(received), waited_ms: Number(waited), worked_ms: Number(worked), code }];
-  });
+  const entries: TrailEntry[] = [];
+  for (let start = 0; start <= text.length;) {
+    const comma = text.indexOf(',', start);
+    const end = comma === -1 ? text.length : comma;
+    const entry = parseEntry(text, start, end);
+    if (entry !== undefined) entries.push(entry);
+    start = end + 1;
+  }
+  return entries;
+}
+
+/** When the last stop on a trail had done its part, epoch ms by its clock; undefined when there is none, or it is not of the form. */
+export function endOfTrail(text: string): number | undefined {
+  const last = parseEntry(text, text.lastIndexOf(',') + 1, text.length);
+  return last && last.received + last.worked_ms;
+}
+
+/** By the places of its marks: every stop reads trails, and an expression with six groups takes three times as long. */
+function parseEntry(text: string, start: number, end: number): TrailEntry | undefined {
+  const at = text.indexOf('@', start);
+  const one = text.indexOf(';', at);
+  const two = text.indexOf(';', one + 1);
+  const three = text.indexOf(';', two + 1);
+  const four = text.indexOf(';', three + 1);
+  // A mark that is not there would be found further on, in the next entry, or before the last one.
+  if (at <= start || one < at || two < one || three < two || four < three || four + 1 >= end) return undefined;
+  const received = Number(text.slice(one + 1, two) || Number.NaN);
+  const waited_ms = Number(text.slice(two + 1, three) || Number.NaN);
+  const worked_ms = Number(text.slice(three + 1, four) || Number.NaN);
+  if (!Number.isFinite(received + waited_ms + worked_ms)) return undefined;
+  const stop = text.slice(start, at);
+  const instance = text.slice(at + 1, one);
+  const code = text.slice(four + 1, end);
+  if (stop.includes(';') || code.includes(';')) return undefined;
+  return { stop, instance, received, waited_ms, worked_ms, code };
 }

@@ -12,6 +12,7 @@ export interface CapLimits {
  *
  * INVARIANT (bounded flight): never more than twice the cap is admitted, in requests and in bytes, and never more than one cap of bytes is on its way back.
  * A body that alone is larger than all that is admitted while nothing else is there, or it never could be.
+ * Whoever adds something removes it, once: nothing is made for a request to do so, for every request comes through here.
  */
 export class Cap {
   readonly #limits: CapLimits;
@@ -59,36 +60,37 @@ export class Cap {
     return fits(this.#returningBytes, bytes, this.#limits.bytes);
   }
 
-  /** One more request, until the returned function is called (once or more). */
-  addRequest(): () => void {
+  addRequest(): void {
     this.#requests += 1;
     this.#mostRequests = Math.max(this.#mostRequests, this.#requests);
-    return once(() => (this.#requests -= 1));
   }
 
-  /** One more body, until the returned function is called (once or more). */
-  addBody(bytes: number): () => void {
+  /** One that was added is over. */
+  removeRequest(): void {
+    this.#requests -= 1;
+  }
+
+  addBody(bytes: number): void {
     this.#bytes += bytes;
     this.#mostBytes = Math.max(this.#mostBytes, this.#bytes);
-    return once(() => (this.#bytes -= bytes));
   }
 
-  /** One more body on its way back, until the returned function is called (once or more). */
-  addReturning(bytes: number): () => void {
+  /** One that was added is held no more. */
+  removeBody(bytes: number): void {
+    this.#bytes -= bytes;
+  }
+
+  /** One more body is on its way back. */
+  addReturning(bytes: number): void {
     this.#returningBytes += bytes;
-    return once(() => (this.#returningBytes -= bytes));
+  }
+
+  /** Somebody else has it, or nobody ever will. */
+  removeReturning(bytes: number): void {
+    this.#returningBytes -= bytes;
   }
 }
 
 function fits(held: number, more: number, limit: number): boolean {
   return held === 0 || held + more <= limit;
-}
-
-function once(act: () => void): () => void {
-  let done = false;
-  return () => {
-    if (done) return;
-    done = true;
-    act();
-  };
 }

@@ -12,16 +12,14 @@ export class Flight {
     return this.#count;
   }
 
-  /** One more thing is under way, until the returned function is called (once or more). */
-  hold(): () => void {
+  /** One more thing is under way: until `end`, which is called once. */
+  begin(): void {
     this.#count += 1;
-    let held = true;
-    return () => {
-      if (!held) return;
-      held = false;
-      this.#count -= 1;
-      if (this.#count === 0) for (const resolve of this.#waiting.splice(0)) resolve();
-    };
+  }
+
+  end(): void {
+    this.#count -= 1;
+    if (this.#count === 0) for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   /** Resolves to whether all landed in time. */

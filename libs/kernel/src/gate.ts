@@ -1,6 +1,7 @@
 // The gate of one stop: who comes in, who is handed back or refused, and when the stop is away from its queue group.
 import { RouterError } from '@router-mesh/contracts';
 import { payloadLimit, type Subscription } from '@router-mesh/wire';
+import type { Arrival } from './arrival.ts';
 import { Cap, type CapLimits } from './cap.ts';
 import type { HandBack } from './hand-back.ts';
 import { judge } from './judge.ts';
@@ -8,25 +9,6 @@ import type { Link } from './link.ts';
 import { Membership } from './membership.ts';
 import type { Counts } from './metrics.ts';
 import { recentTime, retryAfterMs } from './retry-after.ts';
-
-/** A request that came to a stop, before anything is done with it. */
-export interface Arrival {
-  readonly body: Uint8Array;
-  /** Whether it was handed back before. */
-  readonly hop: boolean;
-  /** Where and with which headers it is handed back. @throws RouterError when it is not of its form */
-  handBack(): HandBack;
-  /** Answer with an error. */
-  refuse(error: RouterError): void;
-}
-
-/** The place that a request takes. */
-export interface Place {
-  /** Its handler is done. */
-  ended(): void;
-  /** Its body is held no more: neither by its handler nor by a forward that is not settled. */
-  freed(): void;
-}
 
 /**
  * One stop's gate.
@@ -82,22 +64,26 @@ export class Gate {
     this.#group = this.#steady = undefined;
   }
 
-  /** Take a place for a request; undefined when there is none: then it is to be turned away. */
-  enter(bytes: number): Place | undefined {
-    if (!this.cap.admits(bytes)) return undefined;
-    const [end, free, began] = [this.cap.addRequest(), this.cap.addBody(bytes), performance.now()];
+  /** Take a place for a request, which it keeps until it is `ended` and its body `freed`; false when there is none: then it is to be turned away. */
+  enter(bytes: number): boolean {
+    if (!this.cap.admits(bytes)) return false;
+    this.cap.addRequest();
+    this.cap.addBody(bytes);
     if (this.cap.isFull) this.#stepOut();
-    return {
-      ended: () => {
-        end();
-        this.#recentMs = recentTime(this.#recentMs, performance.now() - began);
-        this.#stepIn();
-      },
-      freed: () => {
-        free();
-        this.#stepIn();
-      },
-    };
+    return true;
+  }
+
+  /** The handler of a request that has entered is done. @param workedMs how long it took */
+  ended(workedMs: number): void {
+    this.cap.removeRequest();
+    this.#recentMs = recentTime(this.#recentMs, workedMs);
+    this.#stepIn();
+  }
+
+  /** A body that has entered is held no more: neither by its handler nor by a forward that is not settled. */
+  freed(bytes: number): void {
+    this.cap.removeBody(bytes);
+    this.#stepIn();
   }
 
   /** Hand a request back, or refuse it; in the end somebody answers. */
@@ -118,10 +104,12 @@ export class Gate {
 
   #handBack(arrival: Arrival, { stop, headers }: HandBack): void {
     const { body } = arrival;
-    const [landed, free] = [this.#link.flight.hold(), this.cap.addReturning(body.length)];
+    const { flight } = this.#link;
+    flight.begin();
+    this.cap.addReturning(body.length);
     const settled = (): void => {
-      free();
-      landed();
+      this.cap.removeReturning(body.length);
+      flight.end();
     };
     try {
       this.#link.forwarder.handBack(stop, headers, body, { missing: () => this.#refuse(arrival), settled });
@@ -159,7 +147,7 @@ export class Gate {
   }
 
   #stepIn(): void {
-    if (this.cap.hasRoom && this.#group?.stepIn() === true)
+    if (this.isAway && this.cap.hasRoom && this.#group?.stepIn() === true)
       this.#link.log.debug({ stop: this.#stop }, 'came back to the queue group');
   }
 }

@@ -7,10 +7,12 @@ async function lines(counts: Counts, name: string): Promise<string[]> {
 
 test('requests, errors and what is in flight are true numbers, by stop and code', async () => {
   const counts = new Counts();
-  const [answered, refused, open] = [counts.begin('policy'), counts.begin('policy'), counts.begin('policy')];
-  counts.begin('provider.demo')('ok');
-  answered('ok');
-  refused('denied');
+  const [policy, provider] = [counts.of('policy'), counts.of('provider.demo')];
+  for (let n = 0; n < 3; n += 1) policy.began();
+  policy.ended('ok', 1);
+  policy.ended('denied', 2);
+  provider.began();
+  provider.ended('ok', 3);
   expect(counts.timings()).toEqual({
     policy: { requests: 2, errors: 1, in_flight: 1, p50_ms: expect.any(Number), p99_ms: expect.any(Number) },
     'provider.demo': { requests: 1, errors: 0, in_flight: 0, p50_ms: expect.any(Number), p99_ms: expect.any(Number) },
@@ -20,24 +22,26 @@ test('requests, errors and what is in flight are true numbers, by stop and code'
     'router_in_flight{stop="provider.demo"} 0',
   ]);
   expect(await lines(counts, 'router_stop_seconds_count')).toEqual([
-    'router_stop_seconds_count{stop="provider.demo",code="ok"} 1',
     'router_stop_seconds_count{stop="policy",code="ok"} 1',
     'router_stop_seconds_count{stop="policy",code="denied"} 1',
+    'router_stop_seconds_count{stop="provider.demo",code="ok"} 1',
   ]);
-  open('ok');
+  policy.ended('ok', 1);
   expect(await lines(counts, 'router_in_flight{stop="policy"}')).toEqual(['router_in_flight{stop="policy"} 0']);
 });
 
 test('what no request came to has no times', () => {
   const counts = new Counts();
-  counts.begin('policy');
+  counts.of('policy').began();
   expect(counts.timings()).toEqual({ policy: { requests: 0, errors: 0, in_flight: 1, p50_ms: 0, p99_ms: 0 } });
 });
 
 test('a request that was left to another attempt of it is no error', async () => {
   const counts = new Counts();
-  counts.begin('provider.demo')('held');
-  counts.begin('provider.demo')('superseded');
+  for (const code of ['held', 'superseded']) {
+    counts.of('provider.demo').began();
+    counts.of('provider.demo').ended(code, 1);
+  }
   expect(counts.timings()['provider.demo']).toMatchObject({ requests: 2, errors: 0 });
   expect(await lines(counts, 'router_stop_seconds_count')).toContain(
     'router_stop_seconds_count{stop="provider.demo",code="held"} 1',
@@ -53,18 +57,33 @@ test('a gauge shows nothing of what is gone', async () => {
   expect(await lines(counts, 'vendors{')).toEqual(['vendors{vendor="demo"} 1']);
 });
 
-test('times are those of the whole handler', async () => {
+test('times are shown in buckets that hold all that is not longer, with their sum', async () => {
   const counts = new Counts();
-  const ended = counts.begin('policy');
-  const until = performance.now() + 30;
-  while (performance.now() < until);
-  ended('ok');
+  const times = [0.1, 0.1001, 9, 10, 30, 400_000];
+  for (const ms of times) {
+    counts.of('policy').began();
+    counts.of('policy').ended('ok', ms);
+  }
   const { policy } = counts.timings();
-  expect(policy?.p50_ms).toBeGreaterThanOrEqual(29);
-  expect(policy?.p99_ms).toBeLessThan(1000);
-  expect(await lines(counts, 'router_stop_seconds_bucket{le="0.01"')).toEqual([
-    'router_stop_seconds_bucket{le="0.01",stop="policy",code="ok"} 0',
-  ]);
+  expect(policy?.p50_ms).toBeCloseTo(9, 1);
+  expect(policy?.p99_ms).toBeGreaterThan(399_000);
+  const labels = 'stop="policy",code="ok"';
+  const within = async (le: string): Promise<string[]> =>
+    await lines(counts, `router_stop_seconds_bucket{le="${le}",${labels}}`);
+  for (const [le, count] of [
+    ['0.0001', 1],
+    ['0.0005', 2],
+    ['0.005', 2],
+    ['0.01', 4],
+    ['0.05', 5],
+    ['300', 5],
+    ['+Inf', 6],
+  ] as const)
+    expect(await within(le)).toEqual([`router_stop_seconds_bucket{le="${le}",${labels}} ${count}`]);
+  expect(await lines(counts, 'router_stop_seconds_count')).toEqual([`router_stop_seconds_count{${labels}} 6`]);
+  const [sum = ''] = await lines(counts, 'router_stop_seconds_sum');
+  expect(Number(sum.split(' ')[1])).toBeCloseTo(times.reduce((all, ms) => all + ms, 0) / 1000, 9);
+  expect((await counts.registry.metrics()).match(/^# TYPE router_stop_seconds histogram$/gm)).toHaveLength(1);
 });
 
 test('totals are counted once for Prometheus and for discovery', async () => {

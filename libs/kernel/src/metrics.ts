@@ -1,26 +1,12 @@
 // Numbers of a service: for Prometheus, and for `$SRV.STATS`. Labels are bounded: stops, codes, buckets; never text of tenants, models or clients.
-import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import type { Timing, Totals } from '@router-mesh/contracts';
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { isAsItShould } from './outcome.ts';
-
-interface Track {
-  requests: number;
-  errors: number;
-  inFlight: number;
-  readonly microseconds: RecordableHistogram;
-}
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { StopCounts } from './stop-counts.ts';
+import { StopSeconds } from './stop-seconds.ts';
 
 export class Counts {
   readonly registry = new Registry();
-  readonly #tracks = new Map<string, Track>();
-  readonly #seconds = new Histogram({
-    name: 'router_stop_seconds',
-    help: 'Time that a stop or rpc worked on a request, by its outcome (ok or an error code)',
-    labelNames: ['stop', 'code'],
-    buckets: [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300],
-    registers: [this.registry],
-  });
+  readonly #stops = new Map<string, StopCounts>();
   readonly #missing = new Counter({
     name: 'router_missing_stops_total',
     help: 'Forwards that found nobody listening',
@@ -59,30 +45,25 @@ export class Counts {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
+    new StopSeconds(this.registry, this.#stops);
     const inFlight = new Gauge({
       name: 'router_in_flight',
       help: 'Requests that a stop or rpc is working on',
       labelNames: ['stop'],
       registers: [this.registry],
       collect: () => {
-        for (const [stop, track] of this.#tracks) inFlight.set({ stop }, track.inFlight);
+        for (const [stop, counts] of this.#stops) inFlight.set({ stop }, counts.inFlight);
       },
     });
   }
 
-  /** A request came to a stop; call what is returned with its outcome. */
-  begin(stop: string): (code: string) => void {
-    const track = this.#track(stop);
-    track.inFlight += 1;
-    const started = performance.now();
-    return (code) => {
-      const ms = performance.now() - started;
-      track.inFlight -= 1;
-      track.requests += 1;
-      if (!isAsItShould(code)) track.errors += 1;
-      track.microseconds.record(Math.max(1, Math.round(ms * 1000)));
-      this.#seconds.observe({ stop, code }, ms / 1000);
-    };
+  /** What is counted of a stop or an rpc, by its name. */
+  of(stop: string): StopCounts {
+    const found = this.#stops.get(stop);
+    if (found !== undefined) return found;
+    const counts = new StopCounts();
+    this.#stops.set(stop, counts);
+    return counts;
   }
 
   missing(stop: string): void {
@@ -149,25 +130,10 @@ export class Counts {
   }
 
   timings(): Record<string, Timing> {
-    const timing = ({ requests, errors, inFlight, microseconds }: Track): Timing => ({
-      requests,
-      errors,
-      in_flight: inFlight,
-      p50_ms: requests === 0 ? 0 : microseconds.percentile(50) / 1000,
-      p99_ms: requests === 0 ? 0 : microseconds.percentile(99) / 1000,
-    });
-    return Object.fromEntries([...this.#tracks].map(([stop, track]) => [stop, timing(track)]));
+    return Object.fromEntries([...this.#stops].map(([stop, counts]) => [stop, counts.timing()]));
   }
 
   totals(): Omit<Totals, 'unsent'> {
     return { ...this.#totals };
-  }
-
-  #track(stop: string): Track {
-    const found = this.#tracks.get(stop);
-    if (found !== undefined) return found;
-    const track: Track = { requests: 0, errors: 0, inFlight: 0, microseconds: createHistogram() };
-    this.#tracks.set(stop, track);
-    return track;
   }
 }

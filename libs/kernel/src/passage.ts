@@ -1,5 +1,5 @@
 // What every stop is given, at the entry and behind it: one request on its way, and how it goes on or ends.
-import { formatTrailEntry, parseTrail, type RouterError } from '@router-mesh/contracts';
+import { endOfTrail, formatTrailEntry, RouterError } from '@router-mesh/contracts';
 import { AnswerWriter, type Travel } from '@router-mesh/wire';
 import type { Beating } from './beats.ts';
 import { judge } from './judge.ts';
@@ -7,6 +7,11 @@ import type { Link } from './link.ts';
 import { retryLaterMs } from './retry-after.ts';
 import { withoutStop, type NextStop } from './route.ts';
 import type { StopTrace } from './tracing.ts';
+
+/** Whoever waits until a body is held no more. */
+export interface Freed {
+  freed(): void;
+}
 
 /** What every passage has, at the entry and behind it. */
 export abstract class Passage implements Beating {
@@ -26,7 +31,7 @@ export abstract class Passage implements Beating {
   #code = 'ok';
   /** Forwards of which it is not certain yet that somebody has them. */
   #unsettled = 0;
-  #freed: (() => void) | undefined;
+  #freed: Freed | undefined;
 
   constructor(link: Link, stop: string, body: Uint8Array) {
     this.link = link;
@@ -50,10 +55,25 @@ export abstract class Passage implements Beating {
     return this.#code;
   }
 
-  /** Calls a function once when no forward holds the body any more: at once when none does. For when the handler is done. */
-  whenFreed(freed: () => void): void {
-    if (this.#unsettled === 0) freed();
-    else this.#freed = freed;
+  /** Tells once that no forward holds the body any more: at once when none does. For when the handler is done. */
+  whenFreed(waiting: Freed): void {
+    if (this.#unsettled === 0) waiting.freed();
+    else this.#freed = waiting;
+  }
+
+  /** The handler is done: nothing is watched for it any more. */
+  release(): void {
+    // what is watched for a handler is its stop's
+  }
+
+  /** The process can wait no longer. */
+  interrupt(): void {
+    // whoever works here answers soon, or is abandoned
+  }
+
+  /** What a request is answered that the process can wait for no longer. */
+  interruption(): RouterError {
+    return stopping(this.stop);
   }
 
   /** End the request with an error: one message, or a frame where frames were asked for. */
@@ -102,8 +122,14 @@ export abstract class Passage implements Beating {
    * @param code how the request ended here
    * @param before what an answer must wait for
    */
-  protected send(next: NextStop, code = 'ok', before: Promise<unknown> = Promise.resolve()): void {
-    const settled = this.#holdBody();
+  protected send(next: NextStop, code = 'ok', before?: Promise<unknown>): void {
+    this.#unsettled += 1;
+    this.link.flight.begin();
+    const settled = (): void => {
+      this.link.flight.end();
+      this.#unsettled -= 1;
+      if (this.#unsettled === 0) this.#freed?.freed();
+    };
     const travel = this.trace === undefined ? next.travel : { ...next.travel, ...this.trace.context };
     try {
       this.link.forwarder.forward(next.stop, travel, this.carried, {
@@ -117,17 +143,7 @@ export abstract class Passage implements Beating {
     this.finish(code);
   }
 
-  #holdBody(): () => void {
-    const landed = this.link.flight.hold();
-    this.#unsettled += 1;
-    return () => {
-      landed();
-      this.#unsettled -= 1;
-      if (this.#unsettled === 0) this.#freed?.();
-    };
-  }
-
-  #goOnWithout(next: NextStop, code: string, before: Promise<unknown>): void {
+  #goOnWithout(next: NextStop, code: string, before: Promise<unknown> | undefined): void {
     this.link.counts.missing(next.stop);
     try {
       this.send(withoutStop(next, retryLaterMs(Math.random())), code, before);
@@ -136,10 +152,11 @@ export abstract class Passage implements Beating {
         stop: next.stop,
         request: this.request,
       });
-      const landed = this.link.flight.hold();
-      void before.finally(() => {
+      const { flight } = this.link;
+      flight.begin();
+      void Promise.resolve(before).finally(() => {
         this.writer(next.travel).error(error);
-        landed();
+        flight.end();
       });
     }
   }
@@ -147,6 +164,10 @@ export abstract class Passage implements Beating {
 
 /** How long it took from the last stop on a trail to here, by two clocks; at the entry nobody knows. */
 function waitedMs(trail: string, receivedAt: number): number {
-  const [last] = parseTrail(trail.slice(trail.lastIndexOf(',') + 1));
-  return last === undefined ? 0 : receivedAt - last.received - last.worked_ms;
+  if (trail === '') return 0;
+  return receivedAt - (endOfTrail(trail) ?? receivedAt);
+}
+
+export function stopping(stop: string): RouterError {
+  return new RouterError('unavailable', `stop "${stop}" is stopping`, { details: { reason: 'stopping', stop } });
 }

@@ -94,8 +94,11 @@ export class Rpcs {
   async #answer(name: string, contract: RpcContract, handle: Handle, message: ServiceMsg): Promise<void> {
     const { reply } = message;
     if (reply === undefined) return; // `careful` has let none through
-    const landed = this.#link.flight.hold();
-    const ended = this.#link.counts.begin(name);
+    const { flight } = this.#link;
+    const counts = this.#link.counts.of(name);
+    flight.begin();
+    counts.began();
+    const began = performance.now();
     const writer = new AnswerWriter(this.#link.nc, reply, { framed: false, leg: 0 });
     let code = 'ok';
     try {
@@ -107,8 +110,8 @@ export class Rpcs {
       code = error.code;
       writer.error(error);
     } finally {
-      ended(code);
-      landed();
+      counts.ended(code, performance.now() - began);
+      flight.end();
     }
   }
 }

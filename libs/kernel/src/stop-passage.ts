@@ -7,7 +7,14 @@ import {
   type Candidate,
   type Plan,
 } from '@router-mesh/contracts';
-import { decodeTravel, type AnswerWriter, type ControlMessage, type MsgHdrs, type Travel } from '@router-mesh/wire';
+import {
+  decodeTravel,
+  type AnswerWriter,
+  type ControlMessage,
+  type ControlSubject,
+  type MsgHdrs,
+  type Travel,
+} from '@router-mesh/wire';
 import { longestTimerMs } from './flight.ts';
 import type { Link } from './link.ts';
 import { Passage } from './passage.ts';
@@ -22,10 +29,10 @@ export class StopPassage extends Passage {
   #travel: Travel;
   #answer: AnswerWriter;
   #abort: AbortController | undefined;
-  #control: string | undefined;
   /** Nobody reads what this passage would say. */
   #unread = false;
-  readonly #cleanUp: (() => void)[] = [];
+  #deadline: NodeJS.Timeout | undefined;
+  #opened: ControlSubject | undefined;
 
   /** @throws RouterError `internal` when the headers are not a service's */
   constructor(link: Link, stop: string, member: string, body: Uint8Array, headers: MsgHdrs | undefined) {
@@ -83,7 +90,8 @@ export class StopPassage extends Passage {
 
   /** Where the reader may publish `cancel` and its limits, from the first call until `release`. */
   openControl(): string {
-    return (this.#control ??= this.#listen());
+    this.#opened ??= this.link.control.open((message) => this.#hear(message));
+    return this.#opened.subject;
   }
 
   /** Say that a candidate is being called; nothing is sent unless the answer goes in frames. */
@@ -117,8 +125,21 @@ export class StopPassage extends Passage {
   }
 
   /** Stop watching deadline and cancels. */
-  release(): void {
-    for (const clean of this.#cleanUp.splice(0)) clean();
+  override release(): void {
+    this.#opened?.release();
+    if (this.#abort === undefined) return;
+    clearTimeout(this.#deadline);
+    this.link.cancellations.leave(this);
+  }
+
+  /** The client cancelled it. */
+  cancel(): void {
+    this.#abort?.abort(cancelled());
+  }
+
+  /** The process can wait no longer. */
+  override interrupt(): void {
+    this.#abort?.abort(this.interruption());
   }
 
   /** The trail with this stop's part, to be put into an answer or record. */
@@ -153,12 +174,12 @@ export class StopPassage extends Passage {
   }
 
   /** Why the answer ends when the process can wait no longer: a stream that has begun is cut, all else may be asked again. */
-  interruption(): RouterError {
-    const message = `stop "${this.stop}" is stopping`;
+  override interruption(): RouterError {
     const { deltas } = this.answer;
-    if (deltas > 0)
-      return new RouterError('stream_interrupted', message, { details: { stop: this.stop, delivered: deltas } });
-    return new RouterError('unavailable', message, { details: { reason: 'stopping', stop: this.stop } });
+    if (deltas === 0) return super.interruption();
+    return new RouterError('stream_interrupted', `stop "${this.stop}" is stopping`, {
+      details: { stop: this.stop, delivered: deltas },
+    });
   }
 
   /** Mark as answered: what `answer` wrote was its end. */
@@ -172,17 +193,11 @@ export class StopPassage extends Passage {
   }
 
   get #aborting(): AbortController {
-    return (this.#abort ??= this.#watch());
+    return this.#abort ?? this.#watch();
   }
 
   #stop(error: RouterError): void {
     this.#aborting.abort(error); // the first reason stays
-  }
-
-  #listen(): string {
-    const control = this.link.control.open((message) => this.#hear(message));
-    this.#cleanUp.push(() => control.release());
-    return control.subject;
   }
 
   #hear(message: ControlMessage): void {
@@ -202,25 +217,18 @@ export class StopPassage extends Passage {
     this.beginLeg();
   }
 
+  /** For all that may end the work, this passage itself is what is told: nothing more is made for it. */
   #watch(): AbortController {
     const { cancellations, interrupted } = this.link;
-    const abort = new AbortController();
-    const timer = setTimeout(
-      () => abort.abort(this.#late()),
-      Math.min(Math.max(0, this.remainingMs()), longestTimerMs),
-    );
-    const leave = cancellations.run(this.tenant, this.request, () => abort.abort(cancelled()));
-    const interrupt = (): void => abort.abort(this.interruption());
-    interrupted.addEventListener('abort', interrupt);
-    this.#cleanUp.push(
-      () => clearTimeout(timer),
-      leave,
-      () => interrupted.removeEventListener('abort', interrupt),
-    );
-    if (interrupted.aborted) interrupt();
-    if (cancellations.has(this.tenant, this.request, Date.now())) abort.abort(cancelled());
+    const abort = (this.#abort = new AbortController());
+    this.#deadline = setTimeout(StopPassage.#expire, Math.min(Math.max(0, this.remainingMs()), longestTimerMs), this);
+    cancellations.run(this);
+    if (interrupted.aborted) this.interrupt();
+    if (cancellations.has(this.tenant, this.request, Date.now())) this.cancel();
     return abort;
   }
+
+  static readonly #expire = (passage: StopPassage): void => passage.#stop(passage.#late());
 
   #late(): RouterError {
     return new RouterError('deadline_exceeded', `the time of the request was over at stop "${this.stop}"`, {

@@ -2,29 +2,23 @@
 import {
   header,
   requestSubject,
-  RouterError,
   stopName,
   stopQueue,
   stopSubject,
   type EntryContract,
   type StopContract,
 } from '@router-mesh/contracts';
-import {
-  AnswerWriter,
-  isReturnAddress,
-  listen,
-  readHeaders,
-  type Msg,
-  type MsgHdrs,
-  type Subscription,
-} from '@router-mesh/wire';
+import { isReturnAddress, listen, readHeaders, type Msg, type MsgHdrs, type Subscription } from '@router-mesh/wire';
+import { EntryArrival, StageArrival, type Arrival } from './arrival.ts';
 import type { CapLimits } from './cap.ts';
-import { EntryPassage } from './entry-passage.ts';
-import { Gate, measureGates, type Arrival, type Place } from './gate.ts';
-import { entryHandBack, readStageVerb, stageHandBack } from './hand-back.ts';
+import type { EntryPassage } from './entry-passage.ts';
+import { Gate, measureGates } from './gate.ts';
+import { readStageVerb } from './hand-back.ts';
 import { judge } from './judge.ts';
 import type { Link } from './link.ts';
-import { StopPassage } from './stop-passage.ts';
+import type { Passage } from './passage.ts';
+import type { StopPassage } from './stop-passage.ts';
+import { Turn, type Served } from './turn.ts';
 
 type Handle<Passage> = (passage: Passage) => void | Promise<void>;
 
@@ -40,29 +34,21 @@ export interface StopOptions {
   readonly cap?: CapLimits;
 }
 
-/** A request at the entry: from a client, or handed back. */
-interface Asking {
-  readonly subject: string;
-  readonly reply: string | undefined;
-  readonly data: Uint8Array;
-  readonly hop: boolean;
-  /** @throws RouterError when they are not of their form */
-  headers(): MsgHdrs | undefined;
-}
-
 /** Subscribes and unsubscribes a service's stops. */
 export class Stops {
   readonly #link: Link;
   readonly #options: StopOptions;
   /** Also of stops that are served no more: what they have in flight still counts when they are served again. */
   readonly #gates = new Map<string, Gate>();
-  /** Ends what is under way, each in its own way. */
-  readonly #abandon = new Set<() => void>();
+  readonly #underWay = new Set<Turn>();
 
   constructor(link: Link, options: StopOptions) {
     this.#link = link;
     this.#options = options;
     measureGates(link.counts, this.#gates);
+    link.interrupted.addEventListener('abort', () => {
+      for (const turn of [...this.#underWay]) turn.interrupt();
+    });
   }
 
   /** The names of the stops that are served now, be they away from their queue groups for the moment. */
@@ -73,38 +59,28 @@ export class Stops {
   /** Serve an entry, and the stage where it is handed back: under one cap. The entry itself is never left at the cap, for its clients would hear the server's bare 503. */
   serveEntry(contract: EntryContract, handle: Handle<EntryPassage>): void {
     const { queue: stop, subject, handedBack } = contract;
-    const gate = this.#gate(stop);
-    const take = (asking: Asking): void => {
-      const { data } = asking;
-      const reply = this.#returnAddress(asking.reply, asking.subject.split('.')[4], false);
-      if (reply === undefined) return;
-      let framed = false;
-      const headers = (): MsgHdrs | undefined => {
-        const read = asking.headers();
-        framed = read?.get(header.frames) === '1';
-        return read;
-      };
-      const arrival: Arrival = {
-        body: data,
-        hop: asking.hop,
-        handBack: () => entryHandBack(contract, asking.subject, reply, headers()),
-        refuse: (error) => new AnswerWriter(this.#link.nc, reply, { framed, leg: 0 }).error(error),
-      };
-      const open = (): EntryPassage => new EntryPassage(this.#link, stop, asking, headers(), reply);
-      this.#take(stop, gate, arrival, handle, open);
+    const served = this.#served(stop, handle);
+    const { gate } = served;
+    const enter = (message: Msg): void => {
+      const { subject, reply } = message;
+      if (this.#mayAnswer(reply, () => subject.split('.')[4], false))
+        take(served, new EntryArrival(served, contract, message, { subject, reply }));
+    };
+    const enterAgain = (message: Msg): void => {
+      const verb = readStageVerb(stage, message.subject);
+      const came = verb === undefined ? undefined : this.#stageHeaders(stop, message);
+      if (verb === undefined || came === undefined) return; // nobody's request
+      const [tenant, reply] = [came.get(header.tenant), came.get(header.reply)];
+      if (this.#mayAnswer(reply, () => tenant.split('.')[0], false))
+        take(
+          served,
+          new EntryArrival(served, contract, message, { subject: requestSubject(verb, tenant), reply, came }),
+        );
     };
     const stage = stopSubject(handedBack);
     gate.open(
-      () =>
-        this.#listen(stop, stage, stopQueue(handedBack), (message) => {
-          const asking = this.#handedBack(stop, stage, message);
-          if (asking !== undefined) take(asking);
-        }),
-      () =>
-        this.#listen(stop, subject, stop, (message) => {
-          const { subject, reply, data } = message;
-          take({ subject, reply, data, hop: false, headers: () => readHeaders(message) });
-        }),
+      () => this.#listen(stop, stage, stopQueue(handedBack), enterAgain),
+      () => this.#listen(stop, subject, stop, enter),
     );
   }
 
@@ -112,24 +88,16 @@ export class Stops {
   serveStop(contract: StopContract, member: string | undefined, handle: Handle<StopPassage>): void {
     const subject = stopSubject(contract, member);
     const stop = stopName(contract, member);
-    const gate = this.#gate(stop);
+    const served = this.#served(stop, handle);
+    const { gate } = served;
     if (gate.isOpen) return;
     const receive = (message: Msg): void => {
       // A stage message that was redirected here by somebody's store or mapping is nobody's request.
       if (message.subject !== subject) return;
       const headers = this.#stageHeaders(stop, message);
-      const reply = this.#returnAddress(headers?.get(header.reply), headers?.get(header.tenant).split('.')[0], true);
-      if (reply === undefined) return;
-      const framed = headers?.get(header.frames) === '1';
-      const leg = Number(/^\d{1,9}$/.exec(headers?.get(header.leg) ?? '') ?? 0);
-      const arrival: Arrival = {
-        body: message.data,
-        hop: headers?.get(header.hop) === '1',
-        handBack: () => ({ stop, headers: stageHandBack(headers) }),
-        refuse: (error) => new AnswerWriter(this.#link.nc, reply, { framed, leg }).error(error),
-      };
-      const open = (): StopPassage => new StopPassage(this.#link, stop, member ?? '', message.data, headers);
-      this.#take(stop, gate, arrival, handle, open);
+      const reply = headers?.get(header.reply);
+      if (this.#mayAnswer(reply, () => headers?.get(header.tenant).split('.')[0], true))
+        take(served, new StageArrival(served, member ?? '', message.data, headers, reply));
     };
     gate.open(() => this.#listen(stop, subject, stopQueue(contract, member), receive));
   }
@@ -151,7 +119,12 @@ export class Stops {
 
   /** Answer what is still under way: its handlers will not. */
   abandonAll(): void {
-    for (const abandon of [...this.#abandon]) abandon();
+    for (const turn of [...this.#underWay]) turn.abandon();
+  }
+
+  #served<P extends Passage>(stop: string, handle: Handle<P>): Served<P> {
+    const link = this.#link;
+    return { link, stop, handle, gate: this.#gate(stop), counts: link.counts.of(stop), underWay: this.#underWay };
   }
 
   #gate(stop: string): Gate {
@@ -168,15 +141,6 @@ export class Stops {
     return listen(this.#link.nc, subject, receive, { queue, failed });
   }
 
-  /** A request at the entry that another instance handed back; undefined for what is nobody's request. */
-  #handedBack(stop: string, stage: string, message: Msg): Asking | undefined {
-    const verb = readStageVerb(stage, message.subject);
-    const headers = verb === undefined ? undefined : this.#stageHeaders(stop, message);
-    if (verb === undefined || headers === undefined) return undefined;
-    const subject = requestSubject(verb, headers.get(header.tenant));
-    return { subject, reply: headers.get(header.reply), data: message.data, hop: true, headers: () => headers };
-  }
-
   /** Only services publish to stages: headers that cannot be read are a bug of ours, and nobody can be told. */
   #stageHeaders(stop: string, message: Msg): MsgHdrs | undefined {
     try {
@@ -187,82 +151,24 @@ export class Stops {
     }
   }
 
-  /** A request without a return address that may be answered is dropped and counted. */
-  #returnAddress(
+  /**
+   * A request without a return address that may be answered is dropped and counted.
+   * @param organisation is asked only where each has its own inboxes
+   */
+  #mayAnswer(
     address: string | undefined,
-    organisation: string | undefined,
+    organisation: () => string | undefined,
     behindEntry: boolean,
-  ): string | undefined {
-    const inboxOf = this.#options.tenantInbox ? organisation : undefined;
-    if (isReturnAddress(address, { inboxOf, behindEntry })) return address;
+  ): address is string {
+    const inboxOf = this.#options.tenantInbox ? organisation() : undefined;
+    if (isReturnAddress(address, { inboxOf, behindEntry })) return true;
     this.#link.counts.refusedAddress();
-    return undefined;
-  }
-
-  /** Let a request in, where there is room for it. */
-  #take<Passage extends EntryPassage | StopPassage>(
-    stop: string,
-    gate: Gate,
-    arrival: Arrival,
-    handle: Handle<Passage>,
-    open: () => Passage,
-  ): void {
-    const place = gate.enter(arrival.body.length);
-    if (place === undefined) gate.turnAway(arrival);
-    else this.#run(stop, place, handle, open, arrival.refuse);
-  }
-
-  #run<Passage extends EntryPassage | StopPassage>(
-    stop: string,
-    place: Place,
-    handle: Handle<Passage>,
-    open: () => Passage,
-    answerMalformed: (error: RouterError) => void,
-  ): void {
-    const landed = this.#link.flight.hold();
-    const ended = this.#link.counts.begin(stop);
-    let passage: Passage | undefined;
-    let over = false;
-    const end = (code: string): void => {
-      over = true;
-      this.#abandon.delete(abandon);
-      if (passage instanceof StopPassage) passage.release();
-      passage?.trace?.end(code);
-      ended(code);
-      place.ended();
-      if (passage === undefined) place.freed();
-      else passage.whenFreed(place.freed);
-      landed();
-    };
-    const fail = (thrown: unknown): void => {
-      if (over) return;
-      const error = judge(this.#link.log, thrown, 'a stop failed', { stop, request: passage?.request });
-      try {
-        if (passage === undefined) answerMalformed(error);
-        else if (!passage.done) passage.refuse(error);
-      } catch (unanswered) {
-        this.#link.log.error({ err: unanswered, stop, request: passage?.request }, 'an error could not be answered');
-      }
-      end(error.code);
-    };
-    const finish = (): void => {
-      if (over) return;
-      if (passage?.done) end(passage.code);
-      else fail(new Error('the handler neither answered nor forwarded the request'));
-    };
-    const abandon = (): void => fail(passage instanceof StopPassage ? passage.interruption() : stopping(stop));
-    this.#abandon.add(abandon);
-    try {
-      passage = open();
-      const working = handle(passage);
-      if (working === undefined) finish();
-      else working.then(finish, fail);
-    } catch (thrown) {
-      fail(thrown);
-    }
+    return false;
   }
 }
 
-function stopping(stop: string): RouterError {
-  return new RouterError('unavailable', `stop "${stop}" is stopping`, { details: { reason: 'stopping', stop } });
+/** Let a request in, where there is room for it. */
+function take<P extends Passage>(served: Served<P>, arrival: Arrival<P>): void {
+  if (served.gate.enter(arrival.body.length)) new Turn(served, arrival).run();
+  else served.gate.turnAway(arrival);
 }

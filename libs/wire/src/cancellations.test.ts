@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
-import { Cancellations } from './cancellations.ts';
+import { Cancellations, type Running } from './cancellations.ts';
 
 const at = 1_000_000;
+
+/** A request whose cancel does as told. */
+function running(tenant: string, request: string, cancel: () => void): Running {
+  return { tenant, request, cancel };
+}
 
 test.each([
   ['the same tenant', 'acme', 'acme', true],
@@ -17,7 +22,7 @@ test.each([
 
   const after = new Cancellations();
   let told = 0;
-  after.run(of, 'r1', () => (told += 1));
+  after.run(running(of, 'r1', () => (told += 1)));
   after.cancel(by, 'r1', at);
   after.cancel(by, 'r2', at);
   expect(told).toBe(cancelled ? 1 : 0);
@@ -53,13 +58,16 @@ test('an id that no request can have is not remembered: anybody may send a megab
 test('what is over is not told, and two requests of one id are both', () => {
   const cancellations = new Cancellations();
   const told: string[] = [];
-  const done = cancellations.run('acme', 'r1', () => told.push('first'));
-  const other = cancellations.run('acme', 'r1', () => told.push('second'));
-  done();
-  done();
+  const [first, second, third] = ['acme', 'acme', 'acme.web'].map((tenant, index) =>
+    running(tenant, 'r1', () => told.push(['first', 'second', 'third'][index] ?? '')),
+  ) as [Running, Running, Running];
+  cancellations.run(first);
+  cancellations.run(second);
+  cancellations.leave(first);
+  cancellations.leave(first);
   cancellations.cancel('acme', 'r1', at);
-  other();
-  cancellations.run('acme.web', 'r1', () => told.push('third'));
+  cancellations.leave(second);
+  cancellations.run(third);
   cancellations.cancel('acme', 'r1', at);
   expect(told).toEqual(['second', 'third']);
 });
@@ -67,11 +75,12 @@ test('what is over is not told, and two requests of one id are both', () => {
 test('a request that ends itself when it is told does not keep the others from hearing', () => {
   const cancellations = new Cancellations();
   const told: string[] = [];
-  const done = cancellations.run('acme', 'r1', () => {
+  const first = running('acme', 'r1', () => {
     told.push('first');
-    done();
+    cancellations.leave(first);
   });
-  cancellations.run('acme', 'r1', () => told.push('second'));
+  cancellations.run(first);
+  cancellations.run(running('acme', 'r1', () => told.push('second')));
   cancellations.cancel('acme', 'r1', at);
   expect(told).toEqual(['first', 'second']);
 });

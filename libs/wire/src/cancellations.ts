@@ -6,14 +6,17 @@ const mostRemembered = 100_000;
 /** A request's id has 26; what is longer is nobody's, and remembering it would fill the memory. */
 const longestId = 64;
 
-interface Running {
+/** A request that is being worked on. */
+export interface Running {
   readonly tenant: string;
+  readonly request: string;
   cancel(): void;
 }
 
 /** What an instance runs and what it was told to cancel. Time in epoch ms comes in as an argument. */
 export class Cancellations {
-  readonly #running = new Map<string, Set<Running>>();
+  /** By request id; several attempts of a request may run here at once. */
+  readonly #running = new Map<string, readonly Running[]>();
   /** Key: tenant and request id. In the order of their expiry, for all live equally long. */
   readonly #cancelled = new Map<string, number>();
 
@@ -24,19 +27,22 @@ export class Cancellations {
 
   /** Whether a request was cancelled before it came here. */
   has(tenant: string, request: string, now: number): boolean {
+    if (this.#cancelled.size === 0) return false; // as almost always
     this.#forget(now);
-    return this.#cancelled.size > 0 && lineage(tenant).some((level) => this.#cancelled.has(`${level} ${request}`));
+    return lineage(tenant).some((level) => this.#cancelled.has(`${level} ${request}`));
   }
 
-  /** Register a running request; call what is returned when it is over. */
-  run(tenant: string, request: string, cancel: () => void): () => void {
-    const entry: Running = { tenant, cancel };
-    const entries = this.#running.get(request) ?? new Set();
-    this.#running.set(request, entries.add(entry));
-    return () => {
-      entries.delete(entry);
-      if (entries.size === 0 && this.#running.get(request) === entries) this.#running.delete(request);
-    };
+  /** Cancel a request when it is asked for, until it leaves. */
+  run(running: Running): void {
+    const others = this.#running.get(running.request);
+    this.#running.set(running.request, others === undefined ? [running] : [...others, running]);
+  }
+
+  /** A request is over. */
+  leave(running: Running): void {
+    const others = (this.#running.get(running.request) ?? []).filter((one) => one !== running);
+    if (others.length === 0) this.#running.delete(running.request);
+    else this.#running.set(running.request, others);
   }
 
   /** Cancel what runs under an id, at or below a tenant, and remember it for what is still to come. */

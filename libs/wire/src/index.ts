@@ -2,7 +2,7 @@
 export { AnswerReader, type AnswerEvent, type FailedBy } from './answer-reader.ts';
 export { AnswerWriter, errorHeaders, type AnswerOptions } from './answer-writer.ts';
 export { askAnybody } from './ask-anybody.ts';
-export { Cancellations } from './cancellations.ts';
+export { Cancellations, type Running } from './cancellations.ts';
 export {
   connectNats,
   missingFromServer,
