@@ -20,6 +20,7 @@ export * from './policy-events.ts';
 export * from './policy.ts';
 export * from './provider.ts';
 export * from './registry.ts';
+export * from './request-body.ts';
 export * from './settings.ts';
 export * from './stops.ts';
 export * from './subjects.ts';

@@ -42,6 +42,13 @@ test('what nests as deep as it may is read', () => {
   expect(() => readJsonBody(bytes(nested(maxBodyDepth)), 1_000_000)).not.toThrow();
 });
 
+test('brackets are no levels where they stand in texts or beside each other', () => {
+  const many = { text: '[{'.repeat(200), beside: Array.from({ length: 200 }, () => [{}]) };
+  expect(readJsonBody(bytes(JSON.stringify(many)), 1_000_000)).toEqual(many);
+  const deep = `{"text":"]}","deep":${nested(maxBodyDepth)}}`;
+  expect(() => readJsonBody(bytes(deep), 1_000_000)).toThrow('nests deeper');
+});
+
 test('too many bytes are `too_large`, naming limit and size', () => {
   expect(() => readJsonBody(bytes('"1234567890"'), 11)).toThrow(
     expect.objectContaining({

@@ -14,8 +14,10 @@ export function readJsonBody(body: Uint8Array, maxBytes: number): unknown {
       details,
     });
   }
-  const value = parse(decode(body));
-  if (isDeeperThan(value, maxBodyDepth)) throw invalid(`nests deeper than ${maxBodyDepth} levels`);
+  const text = decode(body);
+  const value = parse(text);
+  if (opensMoreThan(text, maxBodyDepth) && isDeeperThan(value, maxBodyDepth))
+    throw invalid(`nests deeper than ${maxBodyDepth} levels`);
   return value;
 }
 
@@ -44,6 +46,17 @@ function parse(text: string): unknown {
     const position = /at position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
     throw invalid(position === undefined ? 'is not JSON' : `is not JSON: see position ${position}`);
   }
+}
+
+/** What opens so few objects and lists (brackets in texts counted too) cannot nest deeper: most bodies need not be walked through. */
+function opensMoreThan(text: string, levels: number): boolean {
+  let left = levels;
+  for (const bracket of '{[')
+    for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) {
+      if (left === 0) return true;
+      left -= 1;
+    }
+  return false;
 }
 
 function isDeeperThan(value: unknown, levels: number): boolean {

@@ -9,10 +9,10 @@ import {
   type Plan,
   type PlanLimits,
   type TenantDocument,
-  type TenantLimits,
 } from '@router-mesh/contracts';
-import { limitsFor, limitsOn, tightened, type Limited } from './limited.ts';
+import { limitsFor, tightened, type Levels, type Limited } from './limited.ts';
 import type { Charge, Rates, Ruling } from './rates.ts';
+import { standingOf } from './tenant.ts';
 
 export interface Asking {
   readonly documents: ReadonlyMap<string, TenantDocument>;
@@ -32,7 +32,7 @@ export interface Asking {
  */
 export function admit(rates: Rates, asking: Asking): Plan | Promise<Plan> {
   const { documents, tenant, plan, tighter } = asking;
-  const set = limitsOn(documents, tenant);
+  const { limits: set } = standingOf(documents, tenant);
   const levels = tighter === undefined ? set : tightened(set, tenant, tighter);
   if (levels === undefined) return plan;
   const tokens = tokensOf(asking);
@@ -57,12 +57,7 @@ async function admitLater(rates: Rates, first: Asked, attempt: () => Plan | Aske
 }
 
 /** Candidate after candidate, until one may be the first. */
-function attemptAll(
-  rates: Rates,
-  plan: Plan,
-  levels: readonly (readonly [string, TenantLimits])[],
-  tokens: number,
-): Plan | Asked {
+function attemptAll(rates: Rates, plan: Plan, levels: Levels, tokens: number): Plan | Asked {
   for (let index = 0; ; index += 1) {
     const candidates = plan.candidates.slice(index);
     const [first] = candidates;
@@ -77,9 +72,12 @@ function attemptAll(
 }
 
 function chargesOf(limits: readonly Limited[], tokens: number): Charge[] {
-  return limits.flatMap(({ name, ...limit }) =>
-    name === 'concurrency' ? [] : [{ ...limit, name, cost: name === 'rpm' ? 1 : tokens }],
-  );
+  const charges: Charge[] = [];
+  for (const limited of limits) {
+    const { name } = limited;
+    if (name !== 'concurrency') charges.push({ ...limited, name, cost: name === 'rpm' ? 1 : tokens });
+  }
+  return charges;
 }
 
 function admitted(

@@ -18,11 +18,11 @@ export interface Limited extends LimitScope {
   readonly limit: number;
 }
 
-/** The limits of a tenant path, nearest first; undefined, the common case, when there are none. */
-export function limitsOn(
-  documents: ReadonlyMap<string, TenantDocument>,
-  tenant: string,
-): readonly (readonly [tenant: string, limits: TenantLimits])[] | undefined {
+/** What tenants on one path have as limits, nearest first. */
+export type Levels = readonly (readonly [tenant: string, limits: TenantLimits])[];
+
+/** The limits of a tenant path; undefined, the common case, when there are none. */
+export function limitsOn(documents: ReadonlyMap<string, TenantDocument>, tenant: string): Levels | undefined {
   const found: (readonly [string, TenantLimits])[] = [];
   for (const level of new Set([...lineage(tenant), platformTenant])) {
     const limits = documents.get(level)?.limits;
@@ -32,11 +32,7 @@ export function limitsOn(
 }
 
 /** The same limits with a tenant's own ones tightened: the tighter of each counts, in the same counter. */
-export function tightened(
-  levels: readonly (readonly [tenant: string, limits: TenantLimits])[] | undefined,
-  tenant: string,
-  { rpm, tpm, concurrency }: Limits,
-): readonly (readonly [tenant: string, limits: TenantLimits])[] {
+export function tightened(levels: Levels | undefined, tenant: string, { rpm, tpm, concurrency }: Limits): Levels {
   const own = levels?.find(([level]) => level === tenant)?.[1] ?? {};
   const least = (one: number | undefined, other: number | undefined): number | undefined =>
     one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
@@ -49,14 +45,29 @@ export function tightened(
   return [[tenant, merged], ...(levels ?? []).filter(([level]) => level !== tenant)];
 }
 
-/** The limits that hold for a request whose first candidate this is. */
-export function limitsFor(levels: readonly (readonly [string, TenantLimits])[], candidate: Candidate): Limited[] {
+/** Models whose limits are remembered, of one tenant path. */
+const mostModels = 100;
+
+const remembered = new WeakMap<Levels, Map<string, readonly Limited[]>>();
+
+/** The limits that hold for a request whose first candidate this is; worked out once for as long as the levels are the same ones. */
+export function limitsFor(levels: Levels, candidate: Candidate): readonly Limited[] {
   const model = modelId(candidate);
+  const known = remembered.get(levels) ?? new Map<string, readonly Limited[]>();
+  const found = known.get(model);
+  if (found !== undefined) return found;
+  const limits = ofModel(levels, model);
+  if (known.size >= mostModels) known.clear();
+  remembered.set(levels, known.set(model, limits));
+  return limits;
+}
+
+function ofModel(levels: Levels, model: string): Limited[] {
   return levels.flatMap(([tenant, { models, ...all }]) => {
-    const ofModel = models !== undefined && Object.hasOwn(models, model) ? models[model] : undefined;
+    const own = models !== undefined && Object.hasOwn(models, model) ? models[model] : undefined;
     return [
       ...listed(all, { tenant, scope: 'all' }),
-      ...(ofModel === undefined ? [] : listed(ofModel, { tenant, scope: scopeOf(model), model })),
+      ...(own === undefined ? [] : listed(own, { tenant, scope: scopeOf(model), model })),
     ];
   });
 }

@@ -2,7 +2,7 @@
 import {
   events,
   health,
-  parseAs,
+  parseRequestBody,
   policies,
   policy,
   policyDocumentRefused,
@@ -12,7 +12,6 @@ import {
   provider,
   providers,
   rates,
-  requestSchemas,
   salts,
   stopName,
   tenants,
@@ -31,7 +30,7 @@ import { HealthBoard } from './health.ts';
 import { wirePolicies } from './policies/wiring.ts';
 import { ensureSalt } from './policies/judging/seed.ts';
 import { Rates } from './rates.ts';
-import { isSuspended, nearestDocument } from './tenant.ts';
+import { standingOf } from './tenant.ts';
 import { tenantAdministration } from './tenants.ts';
 
 export const policyService = defineService({
@@ -57,10 +56,10 @@ export const policyService = defineService({
         const raw = readJsonBody(passage.body, Math.min(settings.maxBodyBytes, payloadLimit()));
         if (verb === 'chat' && asksForStream(raw)) passage.answerInFrames();
         const { documents } = snapshots.tenants.current;
-        const document = nearestDocument(documents, tenant) ?? {};
-        if (documents.size > 0 && isSuspended(documents, tenant)) throw suspended();
+        const { document, suspended: isSuspended } = standingOf(documents, tenant);
+        if (isSuspended) throw suspended();
         const at = Date.now();
-        const body = parseAs(requestSchemas[verb], raw, 'body');
+        const body = parseRequestBody(verb, raw);
         const sizeBytes = passage.body.byteLength;
         const proceed = ({ plan, body: changed, timeoutMs, limits, decision }: Decided): void | Promise<void> => {
           if (verb === 'decide')

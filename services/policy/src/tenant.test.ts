@@ -1,5 +1,8 @@
+import type { TenantDocument } from '@router-mesh/contracts';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isSuspended, nearestDocument } from './tenant.ts';
+import { limitsOn } from './limited.ts';
+import { isSuspended, nearestDocument, standingOf } from './tenant.ts';
 
 const documents = new Map(['acme', 'acme.web.chat', 'platform', 'other.web'].map((tenant) => [tenant, tenant]));
 
@@ -32,4 +35,29 @@ test.each([
     ['other.web', { suspended: true }],
   ]);
   expect(isSuspended(written, tenant)).toBe(expected);
+});
+
+test('where a tenant stands is what its documents say, asked once or again, and of other documents something else', () => {
+  const tenant = fc.constantFrom('acme', 'acme.web', 'acme.web.chat', 'other', 'platform');
+  const document: fc.Arbitrary<TenantDocument> = fc.record(
+    {
+      suspended: fc.boolean(),
+      tier: fc.constantFrom('free', 'pro'),
+      limits: fc.record({ rpm: fc.integer({ min: 1 }) }),
+    },
+    { requiredKeys: [] },
+  );
+  fc.assert(
+    fc.property(fc.array(fc.tuple(tenant, document)), tenant, (written, asked) => {
+      const documents = new Map(written);
+      const expected = {
+        document: nearestDocument(documents, asked) ?? {},
+        suspended: isSuspended(documents, asked),
+        limits: limitsOn(documents, asked),
+      };
+      expect(standingOf(documents, asked)).toEqual(expected);
+      expect(standingOf(documents, asked)).toEqual(expected);
+      expect(standingOf(new Map([['acme', { suspended: true }]]), asked).suspended).toBe(asked.startsWith('acme'));
+    }),
+  );
 });

@@ -244,7 +244,7 @@ describe('the input', () => {
     sizeBytes: 401,
     health: {},
     at: 1000,
-    seed: 'abc',
+    seed: () => 'abc',
   } as const;
 
   test('holds what a policy may look at', () => {
@@ -281,6 +281,17 @@ describe('the input', () => {
       session: { id: 's' },
     });
     expect(mask(inputOf({ ...facts, body: { model: 'm' } as ChatRequest }), new Set()).masked).toEqual([]);
+  });
+
+  test('has a seed that is worked out when it is read, and once', () => {
+    let asked = 0;
+    const input = inputOf({ ...facts, seed: () => `abc${(asked += 1)}` });
+    expect([asked, Object.hasOwn(input, 'seed')]).toEqual([0, true]);
+    expect([input.seed, { ...input }.seed, (JSON.parse(JSON.stringify(input)) as { seed: string }).seed]).toEqual([
+      'abc1',
+      'abc1',
+      'abc1',
+    ]);
   });
 
   test('has a seed that is the same for a request that is sent again, and another for another tenant', () => {

@@ -15,7 +15,8 @@ export interface InputFacts {
   readonly health: Readonly<Record<string, ModelHealth>>;
   /** Policy's stamp, epoch ms. */
   readonly at: number;
-  readonly seed: string;
+  /** Asked when the policy, or its log, looks at the seed: most policies do not, and it is a hash. */
+  seed(): string;
 }
 
 /** What a part of a message is called, and what it is. */
@@ -28,10 +29,11 @@ const modalities: Readonly<Record<string, string>> = {
 
 const nothing: Readonly<Record<string, never>> = Object.freeze({});
 
-/** All plain data: the policy reads own properties and nothing else. */
+/** All plain data but the seed, which is worked out when it is read: the policy reads own properties and nothing else. */
 export function inputOf({ verb, tenant, document, body, sizeBytes, health, at, seed }: InputFacts): Input {
   const { session, attributes } = body.router ?? {};
   const { limits } = document;
+  let said: string | undefined;
   return {
     request: {
       kind: verb === 'embed' ? 'embed' : 'chat',
@@ -59,7 +61,9 @@ export function inputOf({ verb, tenant, document, body, sizeBytes, health, at, s
     attributes: (attributes ?? nothing) as Readonly<Record<string, Json>>,
     health,
     now: at,
-    seed,
+    get seed() {
+      return (said ??= seed());
+    },
   };
 }
 
@@ -69,13 +73,15 @@ function wholeOrNull(value: unknown): number | null {
 
 /** Each kind once, text first: a message without parts is text. */
 function modalitiesOf(messages: unknown): string[] {
-  const found = new Set(['text']);
+  let found: Set<string> | undefined;
   if (Array.isArray(messages))
     for (const { content } of messages as readonly { readonly content?: unknown }[])
-      if (Array.isArray(content))
+      if (Array.isArray(content)) {
+        found ??= new Set(['text']);
         for (const { type } of content as readonly { readonly type: string }[])
           found.add(Object.hasOwn(modalities, type) ? (modalities[type] ?? type) : type);
-  return [...found];
+      }
+  return found === undefined ? ['text'] : [...found];
 }
 
 /** OpenAI's `metadata`, where it is an object. */

@@ -132,7 +132,7 @@ export class Judging {
     const { health, salt } = this.#judge;
     const made = salt();
     if (made === undefined) throw cannotJudge(document.policy ?? 'main', 'there is no salt yet');
-    const seed = seedOf(made, tenant, request);
+    const seed = (): string => seedOf(made, tenant, request);
     return inputOf({ verb, tenant, document, body, sizeBytes, health: health.at(at), at, seed });
   }
 
