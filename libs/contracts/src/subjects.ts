@@ -1,8 +1,8 @@
 // Every subject of router.v2, built and read in one place.
 import type { RpcContract, StopContract } from './define.ts';
 import { RouterError } from './errors.ts';
-import { isTenantPath, tokenPattern } from './tokens.ts';
-import { Verb } from './chat.ts';
+import { isTenantPath } from './tokens.ts';
+import { verbs, type Verb } from './chat.ts';
 
 export const root = 'router.v2';
 
@@ -20,26 +20,30 @@ export function requestSubject(verb: Verb, tenant: string): string {
  * @throws RouterError `not_found` for an unknown verb, `invalid_request` for a bad tenant path
  */
 export function parseRequestSubject(subject: string): { verb: Verb; tenant: string } {
-  const tokens = subject.split('.');
-  const verb = Verb.safeParse(tokens[3]);
-  if (!verb.success)
-    throw new RouterError('not_found', `no verb "${tokens[3] ?? ''}"; it is chat, embed or decide`, {
-      param: 'subject',
-    });
-  return { verb: verb.data, tenant: tailTenant(tokens, 4) };
+  const dot = subject.indexOf('.', verbAt);
+  const end = dot === -1 ? subject.length : dot;
+  const named = subject.startsWith(requestPrefix) ? subject.slice(verbAt, end) : '';
+  const verb = verbs.find((one) => one === named);
+  if (verb === undefined)
+    throw new RouterError('not_found', `no verb "${named}"; it is chat, embed or decide`, { param: 'subject' });
+  return { verb, tenant: checkedTenant(subject.slice(end + 1)) };
 }
+
+const requestPrefix = `${root}.request.`;
+const verbAt = requestPrefix.length;
 
 /** The tenant path that a subject ends in, from the given token on. @throws RouterError `invalid_request` */
 export function tailTenant(tokens: readonly string[], from: number): string {
-  const tenant = tokens.slice(from).join('.');
-  if (!isTenantPath(tenant)) {
-    throw new RouterError(
-      'invalid_request',
-      `subject: tenant path "${tenant.slice(0, 80)}" must be 1 to 4 tokens of a-z, 0-9, "_" and "-", at most 63 each`,
-      { param: 'subject' },
-    );
-  }
-  return tenant;
+  return checkedTenant(tokens.slice(from).join('.'));
+}
+
+function checkedTenant(tenant: string): string {
+  if (isTenantPath(tenant)) return tenant;
+  throw new RouterError(
+    'invalid_request',
+    `subject: tenant path "${tenant.slice(0, 80)}" must be 1 to 4 tokens of a-z, 0-9, "_" and "-", at most 63 each`,
+    { param: 'subject' },
+  );
 }
 
 /** The name of a stop, as itineraries, trails and errors hold it: `cost`, `provider.openai`. */
@@ -58,10 +62,12 @@ export function stopQueue(stop: Pick<StopContract, 'name' | 'per' | 'queue'>, me
   return stop.per === undefined ? stop.name : `${stop.name}-${member ?? '*'}`;
 }
 
+// Matches tokens joined by dots.
+const stopPattern = /^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/;
+
 /** The subject of a stop by the name that an itinerary holds: `cost`, `provider.openai`. @throws RouterError `internal` when it is no stop name */
 export function stageSubject(stopName: string): string {
-  if (!stopName.split('.').every((token) => tokenPattern.test(token)))
-    throw new RouterError('internal', `"${stopName}" is no stop`);
+  if (!stopPattern.test(stopName)) throw new RouterError('internal', `"${stopName}" is no stop`);
   return `${root}.stage.${stopName}`;
 }
 
