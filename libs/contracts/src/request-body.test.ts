@@ -15,10 +15,42 @@ function outcome(read: () => unknown): unknown {
 }
 
 const anything = fc.constantFrom<unknown>(
-  undefined, null, true, false, 0, 1, -1, 0.5, 1e300, Infinity, '', 'x', 'text', [], {}, [1], ['x'], [[1]], [[]], [1, 'x'], [['x']],
-  [null], [{}], [{ type: 'text' }], [{ type: 1 }], { type: 'object' }, { type: 1 }, { include_usage: true },
-  { include_usage: null }, { include_usage: 1 }, 'm'.repeat(256), 'm'.repeat(257), { tags: { a: 'b' } }, { tags: 1 }, { nobody: 1 },
-); // prettier-ignore
+  undefined,
+  null,
+  true,
+  false,
+  0,
+  1,
+  -1,
+  0.5,
+  1e300,
+  Infinity,
+  '',
+  'x',
+  'text',
+  [],
+  {},
+  [1],
+  ['x'],
+  [[1]],
+  [[]],
+  [1, 'x'],
+  [['x']],
+  [null],
+  [{}],
+  [{ type: 'text' }],
+  [{ type: 1 }],
+  { type: 'object' },
+  { type: 1 },
+  { include_usage: true },
+  { include_usage: null },
+  { include_usage: 1 },
+  'm'.repeat(256),
+  'm'.repeat(257),
+  { tags: { a: 'b' } },
+  { tags: 1 },
+  { nobody: 1 },
+);
 const text = fc.constantFrom('x', 'text', 'demo/echo');
 const content = fc.oneof(
   text,
@@ -54,19 +86,29 @@ const good = fc.record(
   { requiredKeys: ['model', 'messages', 'input'] },
 );
 const fields = [
-  'model', 'messages', 'input', 'user', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'temperature', 'tools',
-  'response_format', 'dimensions', 'encoding_format', 'router',
-]; // prettier-ignore
+  'model',
+  'messages',
+  'input',
+  'user',
+  'stream',
+  'stream_options',
+  'max_tokens',
+  'max_completion_tokens',
+  'temperature',
+  'tools',
+  'response_format',
+  'dimensions',
+  'encoding_format',
+  'router',
+];
 /** The same with one field, or a field of its first message, that is anything. */
 const nearly = fc
   .tuple(good, fc.constantFrom(...fields), anything)
   .map(([body, field, value]) => ({ ...body, [field]: value }));
-const strange = fc
-  .tuple(good, fc.constantFrom('role', 'content'), anything)
-  .map(([body, field, value]) => ({
-    ...body,
-    messages: [{ role: 'user', content: '', [field]: value }, ...body.messages],
-  }));
+const strange = fc.tuple(good, fc.constantFrom('role', 'content'), anything).map(([body, field, value]) => ({
+  ...body,
+  messages: [{ role: 'user', content: '', [field]: value }, ...body.messages],
+}));
 
 test('a body comes to what its schema makes of it, whichever way it is read: the same value, or the same error', () => {
   fc.assert(
