@@ -1,4 +1,5 @@
 // Work in steps: whoever serves requests does something else between two of them.
+import { exact } from './exact.ts';
 
 /** All steps at once. */
 export function finish<Result>(steps: Generator<undefined, Result>): Result {
@@ -17,5 +18,5 @@ export function* each<Item, Result>(
     results.push(of(item));
     yield;
   }
-  return results;
+  return exact(results);
 }

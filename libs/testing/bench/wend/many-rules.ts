@@ -55,7 +55,7 @@ function falseGuard(place: number): string {
   }
 }
 
-type Run = Parameters<NonNullable<LinkedPolicy['rules'][number]['when']>>[1];
+type Run = Parameters<NonNullable<LinkedPolicy['rules'][number]['when']>['run']>[1];
 
 function guards({ rules }: LinkedPolicy, { input, catalogue }: (typeof requests)[number]): () => number {
   const unused = () => undefined;
@@ -65,7 +65,7 @@ function guards({ rules }: LinkedPolicy, { input, catalogue }: (typeof requests)
   return () => {
     meter.fuel = runLimits.fuel;
     let matched = 0;
-    for (const { when, unit } of rules) if (when?.(unit, run) === true) matched += 1;
+    for (const { when, unit } of rules) if (when?.run(unit, run) === true) matched += 1;
     return matched;
   };
 }

@@ -1,9 +1,11 @@
 // Tree to unit: names resolved, types inferred, fuel priced; or what is wrong with it.
 import { Diagnostics, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { IrBreaker, IrFunction, IrRoute, IrRule, IrTest, IrValue, Unit, UnitName } from '../ir/ir.ts';
+import { exact } from '../exact.ts';
 import { each, finish } from '../steps.ts';
 import { splitReference } from '../syntax/reference.ts';
 import type { Declaration, Library, Policy, SourceFile } from '../syntax/tree.ts';
+import type { Type } from '../types/type.ts';
 import { ConstantTable } from './constants.ts';
 import { checkBases } from './declarations/bases.ts';
 import { checkBreaker, checkCombine, checkMeta } from './declarations/fixed.ts';
@@ -84,7 +86,7 @@ function* checkBody(
     version,
     text: source.text,
     uses: usesOf(source, bases),
-    constants: context.constants.list,
+    constants: exact(context.constants.list),
     functions,
     values,
     rules,
@@ -93,14 +95,16 @@ function* checkBody(
     tests,
     combine: checkCombine(place, of(body, 'combine'), isRoot),
     meta: checkMeta(place, of(body, 'meta')),
-    literals: context.literals,
-    types,
+    literals: exact(context.literals),
+    types: types.size === 0 ? noTypes : types,
   };
   checkRoutes(place, body, bases);
   checkBases(place, body, unit);
   warnUnused(place, source, body);
   return { ...unit, functions: checkPurity(place, unit) };
 }
+
+const noTypes: ReadonlyMap<string, Type> = new Map();
 
 function of<Kind extends Declaration['kind']>(
   { declarations }: Policy | Library,
@@ -112,8 +116,6 @@ function of<Kind extends Declaration['kind']>(
 function usesOf({ imports, body }: SourceFile, bases: readonly Unit[]): readonly UnitName[] {
   const nearest =
     body?.kind === 'policy' && body.extends !== undefined ? splitReference(body.extends.value) : undefined;
-  return [
-    ...imports.map(({ from }) => splitReference(from.value)),
-    ...bases.map(({ name }, index) => ({ name, range: index === 0 ? nearest?.range : undefined })),
-  ];
+  const others = bases.map(({ name }, index) => ({ name, range: index === 0 ? nearest?.range : undefined }));
+  return imports.map(({ from }): UnitName => splitReference(from.value)).concat(others);
 }

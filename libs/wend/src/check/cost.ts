@@ -10,6 +10,7 @@
 // What an operation touches beyond its node is charged by the runtime. A change of any of this is a new version (limits.ts, `costModel`).
 import type { Code, Ir, IrLambda, Lazy, Step } from '../ir/ir.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
+import { exact } from '../exact.ts';
 import { spanOf } from './span.ts';
 
 /** An expression as a region. */
@@ -19,7 +20,7 @@ export function lazy(body: Ir, at: Span): Lazy {
 
 /** Statements as a region. */
 export function code(body: readonly Step[], at: Span): Code {
-  return { at: spanOf(at), cost: Math.max(1, sum(body, costOfStep)), body };
+  return { at: spanOf(at), cost: Math.max(1, sum(body, costOfStep)), body: exact(body) };
 }
 
 /** The body of a function, with what its locals cost. */

@@ -94,10 +94,10 @@ class Judgement {
     let matched = false;
     let outcome: Asked['outcome'] = 'skipped';
     try {
-      if (rule.when !== undefined) guard = rule.when(rule.unit, collector.run) === true;
+      if (rule.when !== undefined) guard = rule.when.run(rule.unit, collector.run) === true;
       if (guard !== false) {
         matched = true;
-        rule.body(rule.unit, collector.run);
+        rule.body.run(rule.unit, collector.run);
         outcome = 'applied';
       }
     } catch (error) {

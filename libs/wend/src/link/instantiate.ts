@@ -1,9 +1,10 @@
 // Units of one chain to instances that know each other: with the functions that lower layers put in the place of open ones, and all values computed.
 import { placeOf } from '../check/names.ts';
+import { exact } from '../exact.ts';
 import type { RunLimits } from '../limits.ts';
 import type { BackEnd, Instance } from '../run/instance.ts';
 import { layerOf, type Layer } from './layer.ts';
-import { compiled, type Placed } from './make.ts';
+import { codeOf, type Placed } from './make.ts';
 import { fillValues, type Draft, type ValueFailure } from './values.ts';
 
 export type Instantiated =
@@ -17,7 +18,7 @@ interface How {
 
 /** An instance whose links and functions are still to be put in. */
 interface Growing extends Draft {
-  readonly links: Instance[];
+  links: Instance['links'];
   functions: Instance['functions'];
 }
 
@@ -48,14 +49,14 @@ function changes({ unit: below }: Placed, { unit: above }: Placed): boolean {
 }
 
 function sharedLayer(placed: Placed, above: readonly Layer[], how: How): Layer | { readonly failure: ValueFailure } {
-  const { made } = placed;
-  const shared = made.shared.get(how.backEnd);
-  if (shared !== undefined && sameLimits(shared.limits, how.limits)) return shared.layer;
+  const code = codeOf(placed, how.backEnd);
+  if (code.layer !== undefined && code.limits !== undefined && sameLimits(code.limits, how.limits)) return code.layer;
   const layers = fresh([placed], above, how);
   if ('failure' in layers) return layers;
   const [layer] = layers;
   if (layer === undefined) throw new Error('a layer was left out');
-  made.shared.set(how.backEnd, { limits: how.limits, layer });
+  code.layer = layer;
+  code.limits = how.limits;
   return layer;
 }
 
@@ -76,12 +77,12 @@ function fresh(
     const bases = [...above.map(({ instance }) => instance), ...drafts].reverse();
     const draft: Growing = {
       unit: one.unit,
-      code: compiled(one, how.backEnd),
+      code: codeOf(one, how.backEnd).compiled,
       values: [],
       links: [],
       functions: [],
     };
-    draft.links.push(draft, ...imports, ...bases);
+    draft.links = exact([draft, ...imports, ...bases]);
     drafts.push(draft);
     draft.functions = functionsOf(draft, draft);
   }
@@ -103,9 +104,9 @@ function functionsOf(instance: Instance, below: Instance): Instance['functions']
 }
 
 function entry(unit: Instance, index: number): Instance['functions'][number] {
-  const call = unit.code.functions[index];
-  if (call === undefined) throw new Error('the back end left out a function');
-  return { unit, index, call };
+  const code = unit.code.functions[index];
+  if (code === undefined) throw new Error('the back end left out a function');
+  return { unit, index, code };
 }
 
 function sameLimits(one: RunLimits, other: RunLimits): boolean {

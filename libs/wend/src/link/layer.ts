@@ -1,7 +1,7 @@
 // What of an instance is run: its rules and routes, ready to be put in order with those of other layers.
 import { stringBytes } from '../data/json.ts';
 import type { At } from '../ir/ir.ts';
-import type { Compiled, CompiledUnit, Instance } from '../run/instance.ts';
+import type { CompiledUnit, Instance, Runnable } from '../run/instance.ts';
 
 /** A rule or a route of one layer. */
 export interface LinkedRule {
@@ -16,8 +16,8 @@ export interface LinkedRule {
   readonly labelBytes: number;
   readonly priority: number;
   readonly final: boolean;
-  readonly when: Compiled | undefined;
-  readonly body: Compiled;
+  readonly when: Runnable | undefined;
+  readonly body: Runnable;
   readonly at: At;
 }
 

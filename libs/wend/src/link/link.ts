@@ -8,6 +8,7 @@ import { stringBytes } from '../data/json.ts';
 import { runLimits, sourceLimits, costModel, type RunLimits } from '../limits.ts';
 import type { BackEnd, Instance } from '../run/instance.ts';
 import { catalogueDiagnostics } from './catalogue-literals.ts';
+import { exact } from '../exact.ts';
 import { finish } from '../steps.ts';
 import { instantiate } from './instantiate.ts';
 import type { Layer, LinkedRule } from './layer.ts';
@@ -135,9 +136,9 @@ function assemble(
     sources: all.map(sourceOf),
     limits,
     units: all.map(({ unit }) => unit),
-    rules,
-    routes,
-    breakers: orderBreakers(layers),
+    rules: exact(rules),
+    routes: exact(routes),
+    breakers: exact(orderBreakers(layers)),
     identity,
     ownBytes: ownBytes(identity, layers),
     replacesPipeline: layers[0]?.instance.unit.combine['pipeline'] === 'replace',
@@ -166,8 +167,8 @@ function everything(leaf: Placed): readonly Placed[] {
 }
 
 function sourceOf({ source, digest, unit, made }: Placed): LinkedPolicy['sources'][number] {
-  made.source ??= { ...source, digest, name: unit.name, version: unit.version };
-  return made.source;
+  const { file, text } = source;
+  return (made.source ??= { file, text, digest, name: unit.name, version: unit.version });
 }
 
 function unusual({ fuel, bytes, depth }: RunLimits): readonly string[] {

@@ -3,11 +3,12 @@ import { checkSteps } from '../check/check.ts';
 import type { Source } from '../data/source.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Unit } from '../ir/ir.ts';
-import type { BackEnd, CompiledUnit } from '../run/instance.ts';
+import { exact } from '../exact.ts';
+import type { BackEnd } from '../run/instance.ts';
 import { parse } from '../syntax/parse.ts';
 import { withoutConsequences } from './consequences.ts';
 import type { Loaded } from './load.ts';
-import type { Made, UnitCache } from './unit-cache.ts';
+import type { KnownText, Made, MadeCode, UnitCache } from './unit-cache.ts';
 
 /** A unit, and those that it stands on. */
 export interface Placed {
@@ -53,14 +54,23 @@ export function* make(
     if (made.unit === undefined || loaded.broken) return undefined;
     // Not what was loaded: that has the tree, which nobody needs any more.
     const { source, known } = loaded;
-    return { source, digest: known.digest, unit: made.unit, made, imports: found, bases };
+    return (made.placed ??= {
+      source,
+      digest: known.digest,
+      unit: made.unit,
+      made,
+      imports: exact(found),
+      bases: exact(bases),
+    });
   }
 }
 
 /** The code of a unit, by this back end. */
-export function compiled({ unit, made }: Placed, backEnd: BackEnd): CompiledUnit {
-  const code = made.compiled.get(backEnd) ?? backEnd(unit);
-  made.compiled.set(backEnd, code);
+export function codeOf({ unit, made }: Placed, backEnd: BackEnd): MadeCode {
+  const before = made.codes.find((one) => one.backEnd === backEnd);
+  if (before !== undefined) return before;
+  const code = { backEnd, compiled: backEnd(unit), layer: undefined, limits: undefined };
+  made.codes = exact([...made.codes, code]);
   return code;
 }
 
@@ -76,19 +86,30 @@ function* once(
     ...bases.map(({ made }) => made.id),
     ...[...imports].map(([text, placed]) => `${text}=${placed?.made.id ?? 0}`),
   ].join('\n');
-  const before = known.units.get(key);
+  const before = unitIn(known, key);
   if (before !== undefined && !loaded.broken) return before;
   const { unit, diagnostics: checked } = yield* checkSteps(tree ?? parse(source.text, source.file).source, {
     bases: bases.map(({ unit: base }) => base),
     imports: new Map([...imports].flatMap(([text, placed]) => (placed === undefined ? [] : [[text, placed.unit]]))),
   });
   // Between two steps another policy may have been linked that stands on it too.
-  const meanwhile = known.units.get(key);
+  const meanwhile = unitIn(known, key);
   if (meanwhile !== undefined && !loaded.broken) return meanwhile;
   const diagnostics = withoutConsequences(source.text, found, checked);
-  const made: Made = { id: units.nextId(), unit, diagnostics, compiled: new Map(), shared: new Map() };
-  if (!loaded.broken) known.units.set(key, made);
+  const made: Made = {
+    id: units.nextId(),
+    unit,
+    diagnostics: exact(diagnostics),
+    source: undefined,
+    placed: undefined,
+    codes: exact([]),
+  };
+  if (!loaded.broken) known.units = exact([...known.units, [key, made]]);
   return made;
+}
+
+function unitIn({ units }: KnownText, key: string): Made | undefined {
+  return units.find(([one]) => one === key)?.[1];
 }
 
 /** All of them, or undefined where one is missing. */

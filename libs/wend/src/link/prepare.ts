@@ -1,5 +1,6 @@
 // Compiling a policy before it is asked.
 import type { Instance } from '../run/instance.ts';
+import { prepareUnit } from '../run/compile-unit.ts';
 import type { LinkedPolicy } from './link.ts';
 
 /**
@@ -12,6 +13,6 @@ export function* prepare(policy: LinkedPolicy): Generator<undefined, void> {
   // A set that grows while it is gone through is gone through to its end.
   for (const { code, links } of seen) {
     for (const link of links) seen.add(link);
-    if (code.prepare !== undefined) yield* code.prepare();
+    yield* prepareUnit(code);
   }
 }

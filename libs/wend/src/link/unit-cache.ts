@@ -3,8 +3,10 @@ import type { Diagnostic, Span } from '../diagnostics/diagnostic.ts';
 import type { Unit } from '../ir/ir.ts';
 import type { RunLimits } from '../limits.ts';
 import type { BackEnd, CompiledUnit } from '../run/instance.ts';
+import { exact } from '../exact.ts';
 import type { Layer } from './layer.ts';
 import type { LinkedPolicy } from './link.ts';
+import type { Placed } from './make.ts';
 
 /** What a text says of itself and of what it stands on: all that linking needs of the tree of a unit that is checked already. */
 export interface Header {
@@ -22,18 +24,27 @@ export interface Made {
   readonly unit: Unit | undefined;
   readonly diagnostics: readonly Diagnostic[];
   /** As a linked policy lists it; one object for all of them. */
-  source?: LinkedPolicy['sources'][number];
-  readonly compiled: Map<BackEnd, CompiledUnit>;
-  /** As a layer, or an import, of which nobody below changes anything. */
-  readonly shared: Map<BackEnd, { readonly limits: RunLimits; readonly layer: Layer }>;
+  source: LinkedPolicy['sources'][number] | undefined;
+  /** In its place, above what it stands on. */
+  placed: Placed | undefined;
+  /** One a back end: a host has one. */
+  codes: readonly MadeCode[];
+}
+
+export interface MadeCode {
+  readonly backEnd: BackEnd;
+  readonly compiled: CompiledUnit;
+  /** As a layer, or an import, of which nobody below changes anything, under these limits. */
+  layer: Layer | undefined;
+  limits: RunLimits | undefined;
 }
 
 export interface KnownText {
   readonly digest: string;
   /** Once it was parsed without errors. */
-  header?: Header;
-  /** By file and surroundings. */
-  readonly units: Map<string, Made>;
+  header: Header | undefined;
+  /** Each with its key, file and surroundings: few have more than one. */
+  units: readonly (readonly [string, Made])[];
 }
 
 /**
@@ -48,14 +59,14 @@ export class UnitCache {
   /** Of units, those with errors among them. */
   get size(): number {
     let size = 0;
-    for (const { units } of this.#texts.values()) size += units.size;
+    for (const { units } of this.#texts.values()) size += units.length;
     return size;
   }
 
   /** What is known of a text. For the linker. */
   text(text: string, digest: (text: string) => string): KnownText {
-    const known = this.#texts.get(text) ?? { digest: digest(text), units: new Map<string, Made>() };
-    this.#texts.set(text, known);
+    let known = this.#texts.get(text);
+    if (known === undefined) this.#texts.set(text, (known = { digest: digest(text), header: undefined, units: [] }));
     return known;
   }
 
@@ -77,11 +88,10 @@ export class UnitCache {
       for (const unit of policy.units) live.add(unit);
       if (++seen % step === 0) yield;
     }
-    for (const [text, { units }] of this.#texts) {
-      for (const [key, { id, unit }] of units) {
-        if (id <= latest && (unit === undefined || !live.has(unit))) units.delete(key);
-      }
-      if (units.size === 0) this.#texts.delete(text);
+    for (const [text, known] of this.#texts) {
+      const kept = known.units.filter(([, { id, unit }]) => id > latest || (unit !== undefined && live.has(unit)));
+      if (kept.length < known.units.length) known.units = exact(kept);
+      if (kept.length === 0) this.#texts.delete(text);
       if (++seen % step === 0) yield;
     }
   }

@@ -131,7 +131,7 @@ export function fillValues(drafts: readonly Draft[], limits: RunLimits): ValueFa
     }
     return guarded(place, () => {
       const run = { meter: meterOf(draft), input: sampleInput, catalogue: nothing, effects: silent };
-      draft.values[index] = draft.code.values[index]?.(draft, run) ?? null;
+      draft.values[index] = draft.code.values[index]?.run(draft, run) ?? null;
       return undefined;
     });
   }

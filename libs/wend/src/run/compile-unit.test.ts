@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { sampleInput } from '../data/samples.ts';
 import type { Procedure, Lazy, Code } from '../ir/ir.ts';
 import { closures } from './closures.ts';
-import { backEnd } from './compile-unit.ts';
+import { backEnd, prepareUnit } from './compile-unit.ts';
 import { generate } from './generate.ts';
 import { unitOf } from './testing/evaluate.ts';
 import { alone } from './testing/instances.ts';
@@ -27,21 +27,21 @@ test('a procedure is compiled when it is first called, or when the host has time
   const code = counting(unit);
   expect(compiled).toEqual([]);
   const { run, instance } = alone(unit, closures, sampleInput);
-  code.rules[0]?.when?.(instance, run(sampleInput));
-  code.rules[0]?.when?.(instance, run(sampleInput));
+  code.rules[0]?.when?.run(instance, run(sampleInput));
+  code.rules[0]?.when?.run(instance, run(sampleInput));
   expect(compiled).toEqual([unit.rules[0]?.when]);
-  const steps = [...(code.prepare?.() ?? [])].length;
-  expect(steps).toBe(unit.functions.length + unit.values.length + 3);
-  expect(compiled.length).toBe(steps);
-  expect([...(code.prepare?.() ?? [])]).toEqual([]);
+  const steps = [...prepareUnit(code)].length;
+  expect(steps).toBe(unit.functions.length + unit.values.length + 2);
+  expect(compiled.length).toBe(steps + 1);
+  expect([...prepareUnit(code)]).toEqual([]);
 });
 
 test('a function is given all its values, however many it takes, prepared or not', () => {
   for (const of of [closures, generate])
     for (const prepared of [false, true]) {
       const { instance, run } = alone(unit, of, sampleInput);
-      if (prepared) for (const step of instance.code.prepare?.() ?? []) expect(step).toBe(undefined);
-      expect(instance.code.rules[0]?.when?.(instance, run(sampleInput))).toBe(true);
-      expect(instance.code.tests[0]?.map((step) => typeof step)).toEqual(['undefined', 'function']);
+      if (prepared) for (const step of prepareUnit(instance.code)) expect(step).toBe(undefined);
+      expect(instance.code.rules[0]?.when?.run(instance, run(sampleInput))).toBe(true);
+      expect(instance.code.tests[0]?.map((step) => typeof step?.run)).toEqual(['undefined', 'function']);
     }
 });

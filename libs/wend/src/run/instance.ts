@@ -7,22 +7,29 @@ import type { Run } from './run.ts';
 export type Value =
   null | boolean | number | string | ModelRecord | readonly Value[] | { readonly [key: string]: Value };
 
-export type Compiled = (unit: Instance, run: Run) => Value;
 export type CompiledFunction = (unit: Instance, run: Run, ...values: Value[]) => Value;
+
+/** A procedure: compiled when it is first run. */
+export interface Runnable {
+  /** To be called on the runnable itself: another function stands here once it is compiled. */
+  readonly run: CompiledFunction;
+  /** Compile it now; whether it was not yet. */
+  prepare(): boolean;
+}
+
+interface Guarded {
+  readonly when: Runnable | undefined;
+  readonly body: Runnable;
+}
 
 /** What a back end makes of a unit; the arrays are parallel to the unit's own. */
 export interface CompiledUnit {
-  readonly functions: readonly CompiledFunction[];
-  readonly values: readonly Compiled[];
-  readonly rules: readonly { readonly when: Compiled | undefined; readonly body: Compiled }[];
-  readonly routes: readonly { readonly when: Compiled | undefined; readonly body: Compiled }[];
+  readonly functions: readonly Runnable[];
+  readonly values: readonly Runnable[];
+  readonly rules: readonly Guarded[];
+  readonly routes: readonly Guarded[];
   /** By test, then by step; undefined where a step computes nothing. */
-  readonly tests: readonly (readonly (Compiled | undefined)[])[];
-  /**
-   * What is compiled when it is first called, compiled now: a procedure a step (10 to 80 µs), for a host that has time before the first decision.
-   * Tests are left out.
-   */
-  readonly prepare?: () => Iterable<undefined>;
+  readonly tests: readonly (readonly (Runnable | undefined)[])[];
 }
 
 /** Closures, or generated JavaScript: equal in result, fuel and allocation. */
@@ -36,7 +43,7 @@ export interface Instance {
   /** `Ref.unit` → instance; the first is itself. */
   readonly links: readonly Instance[];
   /** Its functions, and what a layer below put in the place of an `open` one: each with its place in its own unit. */
-  readonly functions: readonly { readonly unit: Instance; readonly index: number; readonly call: CompiledFunction }[];
+  readonly functions: readonly { readonly unit: Instance; readonly index: number; readonly code: Runnable }[];
 }
 
 /** Takes what rules and routes say. */

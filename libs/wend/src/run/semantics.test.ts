@@ -93,7 +93,7 @@ test('a filter has the locals as they were when it was said, though it is asked 
   const told = [closures, generate].map((backEnd) => {
     const { instance, run } = alone(unit, backEnd, sampleInput);
     const of = run(sampleInput);
-    instance.code.rules[0]?.body(instance, of);
+    instance.code.rules[0]?.body.run(instance, of);
     of.effects.filter(testCatalogue.models.filter(({ name }) => ['gpt-4.1-mini', 'llama-3', 'secret'].includes(name)));
     return of.effects.told.slice(-3);
   });

@@ -21,8 +21,8 @@ test('whoever traces is told each region that is entered, in order, as often as 
     entered: (_: unknown, at: { start: number; end: number }) => entered.push(text.slice(at.start, at.end)),
   };
   const [rule] = instance.code.rules;
-  expect(rule?.when?.(instance, traced)).toBe(true);
-  rule?.body(instance, traced);
+  expect(rule?.when?.run(instance, traced)).toBe(true);
+  rule?.body.run(instance, traced);
   const start = (source: string) => source.replace(/\s+/g, ' ').slice(0, 20);
   expect(entered.map(start)).toEqual([
     'request.stream or re',

@@ -41,7 +41,7 @@ function valueOf(leaf: Instance, slots: number, ir: Ir, at: Span, run: Run): Val
   const value = { slots, body: { at, cost: 0, body: ir } };
   const unit = { ...leaf.unit, tests: [{ name: '', at, steps: [{ kind: 'expect' as const, value, at }] }] };
   try {
-    return closures(unit).tests[0]?.[0]?.(leaf, { ...run, meter: new Meter(run.meter.limits) });
+    return closures(unit).tests[0]?.[0]?.run(leaf, { ...run, meter: new Meter(run.meter.limits) });
   } catch (error) {
     if (!(error instanceof PolicyFailure)) throw error;
     return undefined;

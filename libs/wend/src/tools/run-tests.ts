@@ -80,7 +80,7 @@ function runTest(
   let run: Run = runOf({ input: startOf(test), catalogue, entered }, policy);
   for (const [step, one] of test.steps.entries()) {
     if (one.kind !== 'given') continue;
-    const value = attempt(one.at, failures, () => leaf.code.tests[place]?.[step]?.(leaf, run) ?? null);
+    const value = attempt(one.at, failures, () => leaf.code.tests[place]?.[step]?.run(leaf, run) ?? null);
     if (value === undefined) continue;
     run = runOf({ input: given(run.input, one.path, value), catalogue, entered }, policy);
   }
@@ -90,7 +90,7 @@ function runTest(
   for (const [step, one] of test.steps.entries()) {
     if (one.kind !== 'expect') continue;
     const expecting: Run = { ...runOf({ input: run.input, catalogue, entered }, policy), decision };
-    const held = attempt(one.at, failures, () => leaf.code.tests[place]?.[step]?.(leaf, expecting) ?? null);
+    const held = attempt(one.at, failures, () => leaf.code.tests[place]?.[step]?.run(leaf, expecting) ?? null);
     if (held === false) failures.push({ span: one.at, message: whyNot(leaf, one.value, one.at, expecting) });
   }
   return failures;

@@ -45,6 +45,7 @@ export function checkCombine(
   nodes: readonly Combine[],
   isRoot: boolean,
 ): Readonly<Record<string, string>> {
+  if (nodes.length === 0) return nothing;
   const combine: Record<string, string> = {};
   for (const { what, how, ...node } of nodes) {
     const isKnown = what.text === 'pipeline' && how.text === 'replace';
@@ -67,10 +68,13 @@ export function checkCombine(
 export function checkMeta(place: Place, nodes: readonly Meta[]): Json {
   const [first, second] = nodes;
   if (second !== undefined) report(place, 'E109', second, '"meta" stands here twice');
-  if (first === undefined) return {};
+  if (first === undefined) return nothing;
   infer(place, first.value, { kind: 'Json' });
   return literalOf(place, first.value);
 }
+
+/** One for all that say nothing. */
+const nothing: Readonly<Record<string, never>> = Object.freeze({});
 
 /** What JSON makes of it: no keys but its own. */
 function literalOf(place: Place, node: Expression): Json {

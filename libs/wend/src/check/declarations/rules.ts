@@ -11,12 +11,14 @@ import { warnUnusedLocals } from '../warnings/unused.ts';
 
 export function checkRule(unit: UnitContext, node: Rule): IrRule {
   const { name, open, priority = 0 } = node;
-  return { name: name.text, open, priority, ...checkGuarded(unit, node), at: spanOf(node) };
+  const { when, body } = checkGuarded(unit, node);
+  return { name: name.text, open, priority, when, body, at: spanOf(node) };
 }
 
 export function checkRoute(unit: UnitContext, node: Route): IrRoute {
   const { name, final } = node;
-  return { name: name.text, final, ...checkGuarded(unit, node), at: spanOf(node) };
+  const { when, body } = checkGuarded(unit, node);
+  return { name: name.text, final, when, body, at: spanOf(node) };
 }
 
 /** Guard and body are procedures apart; what the guard tells of the input holds in the body. */

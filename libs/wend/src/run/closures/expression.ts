@@ -157,7 +157,7 @@ function call(context: Context, { ref, arguments: given, at }: Of<'call'>): Expr
     const target = frame.unit.links[ref.unit]?.functions[ref.index];
     if (target === undefined) throw new Error(`not linked: function ${ref.index} of unit ${ref.unit}`);
     enter(frame.meter, levels, at);
-    const result = target.call(target.unit, frame.run, ...computed);
+    const result = target.code.run(target.unit, frame.run, ...computed);
     leave(frame.meter, levels);
     return result;
   };

@@ -37,35 +37,35 @@ export type RuntimeName = keyof typeof runtime;
 
 function call0(meter: Meter, levels: number, at: At, target: Target, run: Run): Value {
   enter(meter, levels, at);
-  const result = target.call(target.unit, run);
+  const result = target.code.run(target.unit, run);
   leave(meter, levels);
   return result;
 }
 
 function call1(meter: Meter, levels: number, at: At, target: Target, run: Run, a: Value): Value {
   enter(meter, levels, at);
-  const result = target.call(target.unit, run, a);
+  const result = target.code.run(target.unit, run, a);
   leave(meter, levels);
   return result;
 }
 
 function call2(meter: Meter, levels: number, at: At, target: Target, run: Run, a: Value, b: Value): Value {
   enter(meter, levels, at);
-  const result = target.call(target.unit, run, a, b);
+  const result = target.code.run(target.unit, run, a, b);
   leave(meter, levels);
   return result;
 }
 
 function call3(meter: Meter, levels: number, at: At, target: Target, run: Run, a: Value, b: Value, c: Value): Value {
   enter(meter, levels, at);
-  const result = target.call(target.unit, run, a, b, c);
+  const result = target.code.run(target.unit, run, a, b, c);
   leave(meter, levels);
   return result;
 }
 
 function call(meter: Meter, levels: number, at: At, target: Target, run: Run, ...values: Value[]): Value {
   enter(meter, levels, at);
-  const result = target.call(target.unit, run, ...values);
+  const result = target.code.run(target.unit, run, ...values);
   leave(meter, levels);
   return result;
 }

@@ -4,7 +4,7 @@ import type { Unit } from '../../ir/ir.ts';
 import type { RunLimits } from '../../limits.ts';
 import { closures } from '../closures.ts';
 import { generate } from '../generate.ts';
-import type { BackEnd, Compiled } from '../instance.ts';
+import type { BackEnd, Runnable } from '../instance.ts';
 import { PolicyFailure } from '../meter.ts';
 import { alone, type Alone } from './instances.ts';
 import { testCatalogue } from './models.ts';
@@ -25,19 +25,19 @@ export function difference(unit: Unit, inputs: readonly Input[], limits: RunLimi
   const values = [reference, generated].map(({ instance }) => canonical(instance.values));
   if (values[0] !== values[1]) return differing('values', values[0], values[1]);
   const procedures = [reference, generated].map(({ instance }) => proceduresOf(instance.code));
-  for (const [place, { name, run }] of (procedures[0] ?? []).entries())
+  for (const [place, { name, code }] of (procedures[0] ?? []).entries())
     for (const [which, input] of inputs.entries()) {
-      const one = outcome(reference, run, input, limits);
-      const other = outcome(generated, procedures[1]?.[place]?.run ?? run, input, limits);
+      const one = outcome(reference, code, input, limits);
+      const other = outcome(generated, procedures[1]?.[place]?.code ?? code, input, limits);
       if (one !== other) return differing(`${name}, input ${which}`, one, other);
     }
   return undefined;
 }
 
 /** All that a caller can see of one run, as text. */
-export function outcome(of: Alone, code: Compiled, input: Input, limits: RunLimits): string {
+export function outcome(of: Alone, code: Runnable, input: Input, limits: RunLimits): string {
   const run = of.run(input, limits);
-  const ended = attempt(() => code(of.instance, run));
+  const ended = attempt(() => code.run(of.instance, run));
   const filtered = attempt(() => run.effects.filter(testCatalogue.models));
   const { fuel, bytes, depth, levels } = run.meter;
   return canonical({ ended, filtered, told: run.effects.told, fuel, bytes, depth, levels });
@@ -54,11 +54,11 @@ function linked(unit: Unit, backEnd: BackEnd, input: Input | undefined): Alone |
   return made ?? { failed: canonical(failure) };
 }
 
-function proceduresOf(code: Alone['instance']['code']): { name: string; run: Compiled }[] {
+function proceduresOf(unit: Alone['instance']['code']): { name: string; code: Runnable }[] {
   return (['rules', 'routes'] as const).flatMap((kind) =>
-    code[kind].flatMap(({ when, body }, place) => [
-      ...(when === undefined ? [] : [{ name: `guard of ${kind} ${place}`, run: when }]),
-      { name: `${kind} ${place}`, run: body },
+    unit[kind].flatMap(({ when, body }, place) => [
+      ...(when === undefined ? [] : [{ name: `guard of ${kind} ${place}`, code: when }]),
+      { name: `${kind} ${place}`, code: body },
     ]),
   );
 }

@@ -21,13 +21,13 @@ export function alone(unit: Unit, backEnd: BackEnd, input: Input, catalogue = te
   const functions: Instance['functions'][number][] = [];
   const instance: Instance = { unit, code, values, links, functions };
   links.push(instance);
-  for (const [index, call] of code.functions.entries()) functions.push({ unit: instance, index, call });
+  for (const [index, one] of code.functions.entries()) functions.push({ unit: instance, index, code: one });
   const run = (of: Input, limits = runLimits) => ({
     meter: new Meter(limits),
     input: of,
     catalogue,
     effects: recording(),
   });
-  for (const value of code.values) values.push(value(instance, run(input)));
+  for (const value of code.values) values.push(value.run(instance, run(input)));
   return { instance, run };
 }
