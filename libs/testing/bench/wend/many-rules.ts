@@ -59,8 +59,8 @@ type Run = Parameters<NonNullable<LinkedPolicy['rules'][number]['when']>['run']>
 
 function guards({ rules }: LinkedPolicy, { input, catalogue }: (typeof requests)[number]): () => number {
   const unused = () => undefined;
-  const effects = { effect: unused, experiment: unused, beginArm: unused, endArm: unused, endExperiment: unused };
-  const meter = { limits: runLimits, ...runLimits, levels: 1000, burn: unused, allocate: unused };
+  const effects = { effect: unused, experiment: unused, beginArm: unused, endArm: unused };
+  const meter = { limits: runLimits, ...runLimits, levels: 1000, effects: 1000, burn: unused, allocate: unused };
   const run: Run = { meter, input, catalogue, effects };
   return () => {
     meter.fuel = runLimits.fuel;

@@ -1,8 +1,9 @@
 // Models for one set of effects: filtered, in their order, one of them picked.
 import type { ModelRecord } from '../data/catalogue.ts';
 import type { Effects } from '../data/decision.ts';
+import type { At } from '../ir/ir.ts';
 import { valueLimits } from '../limits.ts';
-import { fraction, hash } from '../run/hash.ts';
+import { fraction, hash, saltOf, type Salt } from '../run/hash.ts';
 import { PolicyFailure } from '../run/meter.ts';
 import type { Collector } from './collector.ts';
 import { nothing, type Combined } from './combine.ts';
@@ -24,14 +25,12 @@ type Candidate = Effects['candidates'][number];
  * @throws PolicyFailure of a filter, or when they are too many
  */
 export function choose(combined: Combined, collector: Collector): Chosen {
-  const { choice, filters } = combined;
-  const { kind } = collector.run.input.request;
-  const answers = (model: ModelRecord) => model.verbs.includes(kind) && passes(model, filters, collector);
-  const allowed = filters.length === 0 ? answers : remembered(answers);
+  const { choice } = combined;
+  const allowed = new Allowed(combined.filters, collector);
   const fallbacks = fallbacksOf(combined.fallbacks, allowed);
   const [candidates, picked] =
     choice === undefined
-      ? [nothing, undefined]
+      ? nobody
       : choice.kind === 'split'
         ? split(choice, combined, allowed, collector)
         : preferred(choice, combined, allowed);
@@ -43,23 +42,50 @@ export function choose(combined: Combined, collector: Collector): Chosen {
   return { candidates: [{ model: first.model }], picked: first.model, fallbacks: rest };
 }
 
-/** The same model may stand in a thousand fallbacks. */
-function remembered(allowed: (model: ModelRecord) => boolean): (model: ModelRecord) => boolean {
-  const answers = new Map<string, boolean>();
-  return (model) => {
-    let answer = answers.get(model.id);
-    if (answer === undefined) answers.set(model.id, (answer = allowed(model)));
+const nobody: readonly [readonly Candidate[], string | undefined] = [nothing, undefined];
+
+/** So many are looked through, which is faster than a map. */
+const few = 16;
+
+/** Which models may answer. Each is asked about once: the same one may stand in a thousand fallbacks. */
+class Allowed {
+  readonly #filters: readonly FilterSaid[];
+  readonly #collector: Collector;
+  readonly #kind: string;
+  readonly #asked: string[] = [];
+  readonly #answers: boolean[] = [];
+  #others: Map<string, boolean> | undefined;
+
+  constructor(filters: readonly FilterSaid[], collector: Collector) {
+    this.#filters = filters;
+    this.#collector = collector;
+    this.#kind = collector.run.input.request.kind;
+  }
+
+  has(model: ModelRecord): boolean {
+    if (!model.verbs.includes(this.#kind)) return false;
+    if (this.#filters.length === 0) return true;
+    const place = this.#asked.indexOf(model.id);
+    return this.#answers[place] ?? this.#others?.get(model.id) ?? this.#ask(model);
+  }
+
+  #ask(model: ModelRecord): boolean {
+    const answer = passes(model, this.#filters, this.#collector);
+    if (this.#asked.length < few) {
+      this.#asked.push(model.id);
+      this.#answers.push(answer);
+    } else (this.#others ??= new Map<string, boolean>()).set(model.id, answer);
     return answer;
-  };
+  }
 }
 
-function fallbacksOf(said: readonly FallbackSaid[], allowed: (model: ModelRecord) => boolean): readonly Fallback[] {
+function fallbacksOf(said: readonly FallbackSaid[], allowed: Allowed): readonly Fallback[] {
   if (said.length === 0) return nothing;
   const fallbacks: Fallback[] = [];
   for (const { models, on, retry, backoff } of said) {
     for (const one of models) {
       if (fallbacks.length > valueLimits.candidates) return fallbacks; // too many already
-      if (!allowed(one)) continue;
+      if (!allowed.has(one)) continue;
       const fallback: { -readonly [Key in keyof Fallback]: Fallback[Key] } = { model: one.id, on };
       if (retry !== undefined) fallback.retry = retry;
       if (backoff !== undefined) fallback.backoff = backoff;
@@ -70,12 +96,13 @@ function fallbacksOf(said: readonly FallbackSaid[], allowed: (model: ModelRecord
 }
 
 function passes(model: ModelRecord, filters: readonly FilterSaid[], collector: Collector): boolean {
+  const isAlone = collector.experiments.length === 0;
   for (const filter of filters) {
     collector.enter(filter.rule);
-    let answer = filter.answers.get(model.id);
+    let answer = filter.answers?.get(model.id);
     if (answer === undefined) {
       answer = filter.test(model) === (filter.kind === 'only');
-      filter.answers.set(model.id, answer);
+      if (!isAlone) (filter.answers ??= new Map<string, boolean>()).set(model.id, answer);
     } else collector.run.meter.burn(1, filter.at); // asked for another arm of an experiment: its body is not charged again
     if (!answer) return false;
   }
@@ -86,36 +113,43 @@ function passes(model: ModelRecord, filters: readonly FilterSaid[], collector: C
 function preferred(
   { models, rule }: CandidatesSaid,
   { sticky }: Combined,
-  allowed: (model: ModelRecord) => boolean,
+  allowed: Allowed,
 ): readonly [readonly Candidate[], string | undefined] {
-  const left: string[] = [];
-  for (const model of models) if (allowed(model)) left.push(model.id);
+  const left: Candidate[] = [];
+  for (const model of models) if (allowed.has(model)) left.push({ model: model.id });
   const key = sticky?.key;
   if (key !== undefined && left.length > 1) {
-    const salt = `${rule.unit.unit.name}\nsticky\n${rule.name}`;
-    const scores = new Map(left.map((id) => [id, hash(salt, `${key}\n${id}`)]));
-    left.sort((one, other) => (scores.get(other) ?? 0) - (scores.get(one) ?? 0) || (one < other ? -1 : 1));
+    const salt = saltOf(`${rule.unit.unit.name}\nsticky\n${rule.name}`);
+    const scores = new Map(left.map(({ model }) => [model, hash(salt, `${key}\n${model}`)]));
+    const score = ({ model }: Candidate): number => scores.get(model) ?? 0;
+    left.sort((one, other) => score(other) - score(one) || (one.model < other.model ? -1 : 1));
   }
-  return [left.map((model) => ({ model })), left[0]];
+  return [left, left[0]?.model];
 }
+
+/** Of each split: it stands in one rule of one policy, and so does its place (INVARIANT (a place is one object), see ir.ts). */
+const salts = new WeakMap<At, Salt>();
 
 /** Exactly one by weight: the same for the same key, in the same route of the same policy. */
 function split(
-  { arms, key, rule, arm }: SplitSaid,
+  { arms, key, rule, arm, at }: SplitSaid,
   { sticky }: Combined,
-  allowed: (model: ModelRecord) => boolean,
+  allowed: Allowed,
   { run }: Collector,
 ): readonly [readonly Candidate[], string | undefined] {
   const candidates: { model: string; weight: number }[] = [];
   let total = 0;
   for (const { models, weight } of arms) {
-    const model = models.find(allowed);
+    const model = firstOf(models, allowed);
     if (model === undefined) continue;
     candidates.push({ model: model.id, weight });
     total += weight;
   }
-  const within = arm === undefined ? '' : `\n${arm.experiment.name}`;
-  const salt = `${rule.unit.unit.name}\nsplit\n${rule.name}${within}`;
+  let salt = salts.get(at);
+  if (salt === undefined) {
+    const within = arm === undefined ? '' : `\n${arm.experiment.name}`;
+    salts.set(at, (salt = saltOf(`${rule.unit.unit.name}\nsplit\n${rule.name}${within}`)));
+  }
   let left = fraction(salt, key ?? sticky?.key ?? run.input.seed) * total;
   let last: string | undefined;
   for (const { model, weight } of candidates) {
@@ -125,6 +159,11 @@ function split(
     last = model; // rounding may leave a rest, which is the last one's
   }
   return [candidates, last];
+}
+
+function firstOf(models: readonly ModelRecord[], allowed: Allowed): ModelRecord | undefined {
+  for (const model of models) if (allowed.has(model)) return model;
+  return undefined;
 }
 
 function tooMany(said: Saying | undefined, collector: Collector): never {

@@ -6,7 +6,7 @@ import { valueLimits } from '../limits.ts';
 import type { LinkedRule } from '../link/layer.ts';
 import type { LinkedPolicy } from '../link/link.ts';
 import { hash } from '../run/hash.ts';
-import type { EffectSink, Instance, Value } from '../run/instance.ts';
+import type { EffectSink, Value } from '../run/instance.ts';
 import { Meter, PolicyFailure } from '../run/meter.ts';
 import type { Run } from '../run/run.ts';
 import { modelsOf } from '../run/values/models.ts';
@@ -15,8 +15,6 @@ import type { Facts } from './decide.ts';
 import { canonical, Room, toJson } from './json.ts';
 import type { Arm, Experiment, FallbackSaid, PipelineEntry, Said, SplitArm } from './said.ts';
 
-type From = { readonly unit: Instance; readonly at: At };
-
 export class Collector implements EffectSink {
   readonly run: Run;
   /** Root first. */
@@ -24,21 +22,20 @@ export class Collector implements EffectSink {
   /** In the order in which they were said. */
   readonly said: Said[] = [];
   readonly experiments: Experiment[] = [];
+  /** Denied whatever arms are taken. */
+  isDenied = false;
   readonly #room: Room;
-  /** How many effects each layer said. */
-  readonly #effects: number[];
   #rule: LinkedRule | undefined;
   #arm: Arm | undefined;
-  /** The innermost experiment that is being run. */
-  #open: Experiment | undefined;
 
-  constructor(policy: LinkedPolicy, facts: Facts, entered?: Run['entered']) {
-    this.meters = policy.layers.map(() => new Meter(policy.limits));
+  constructor({ layers, limits }: LinkedPolicy, facts: Facts, entered?: Run['entered']) {
+    const meters: Meter[] = [];
+    for (let layer = 0; layer < layers.length; layer += 1) meters.push(new Meter(limits));
+    this.meters = meters;
     const { input, catalogue } = facts;
     const run = { meter: this.meterOf(0), input, catalogue, effects: this };
     this.run = entered === undefined ? run : { ...run, entered };
     this.#room = new Room(catalogue);
-    this.#effects = policy.layers.map(() => 0);
   }
 
   /** Whose code is being run. */
@@ -61,7 +58,6 @@ export class Collector implements EffectSink {
   /** Whatever a failure left half done. */
   leave(): void {
     this.#arm = undefined;
-    this.#open = undefined;
   }
 
   meterOf(layer: number): Meter {
@@ -74,41 +70,36 @@ export class Collector implements EffectSink {
     effect: EffectSpec,
     operands: readonly Value[],
     test: ((model: ModelRecord) => boolean) | undefined,
-    { at }: From,
+    at: At,
   ): void {
     this.#count(at);
     this.#room.used = 0;
     const said = this.#say(effect, operands, test, at);
-    this.run.meter.burn((said.bytes + 63) >> 6, at);
+    if (said.bytes > 0) this.run.meter.burn((said.bytes + 63) >> 6, at);
+    if (said.kind === 'deny' && said.arm === undefined) this.isDenied = true;
     this.said.push(said);
   }
 
-  experiment(name: string, key: Value, { at }: From): void {
+  experiment(name: string, key: Value, at: At): void {
     this.#count(at);
     const layer = this.rule.unit.unit.name;
     const experiment: Experiment = {
       name,
       key: hash(`${layer}\nexperiment\n${name}`, this.#keyText(key, at)).toString(36),
       arms: [],
-      parent: this.#arm,
     };
     this.experiments.push(experiment);
-    this.#open = experiment;
   }
 
   beginArm(name: string): void {
-    const experiment = this.#open;
+    const experiment = this.experiments.at(-1);
     if (experiment === undefined) throw new Error('an arm outside of an experiment');
-    this.#arm = { experiment, name, parent: experiment.parent };
+    this.#arm = { experiment, name };
     experiment.arms.push(this.#arm);
   }
 
   endArm(): void {
-    this.#arm = this.#arm?.parent;
-  }
-
-  endExperiment(): void {
-    this.#open = this.#open?.parent?.experiment;
+    this.#arm = undefined;
   }
 
   /**
@@ -116,11 +107,9 @@ export class Collector implements EffectSink {
    * @throws PolicyFailure when its layer has said as much as it may
    */
   #count(at: At): void {
-    const { layer } = this.rule;
-    const effects = (this.#effects[layer] ?? 0) + 1;
-    this.#effects[layer] = effects;
-    if (effects > valueLimits.effects)
-      throw new PolicyFailure('policy_limit', `more than ${valueLimits.effects} effects`, at);
+    const { meter } = this.run;
+    meter.effects -= 1;
+    if (meter.effects < 0) throw new PolicyFailure('policy_limit', `more than ${valueLimits.effects} effects`, at);
   }
 
   // Every record is written out: spreading what they have in common takes as long as all else together.
@@ -133,22 +122,23 @@ export class Collector implements EffectSink {
     const rule = this.rule;
     const arm = this.#arm;
     const room = this.#room;
-    const [first = null, second = null] = operands;
+    const first = operands[0] ?? null; // destructuring would make an iterator
+    const second = operands[1] ?? null;
     switch (effect.kind) {
       case 'tag': {
-        const name = effect.path.join('.');
+        const { name } = effect;
         room.take(stringBytes(name) + 2, at);
         const value = toJson(first, room, at);
         return { kind: 'tag', rule, arm, at, bytes: room.used, name, value };
       }
       case 'limit': {
-        const value = positive(first, `limit ${effect.what}`, at);
+        const value = isPositive(first) ? first : notPositive(`limit ${effect.what}`, at);
         return { kind: 'limit', rule, arm, at, bytes: 0, what: effect.what, value };
       }
       case 'only':
       case 'exclude':
         if (test === undefined) throw new Error(`${effect.kind} without a test`);
-        return { kind: effect.kind, rule, arm, at, bytes: 0, test, answers: new Map() };
+        return { kind: effect.kind, rule, arm, at, bytes: 0, test, answers: undefined };
       case 'deny': {
         const { reason, status } = effect;
         const layer = rule.unit.unit.name;
@@ -272,15 +262,26 @@ function eachOnce(models: readonly ModelRecord[]): readonly ModelRecord[] {
     const seen = new Set<string>();
     return models.filter(({ id }) => !seen.has(id) && seen.add(id));
   }
-  const isFirst = ({ id }: ModelRecord, place: number) => {
-    for (let before = 0; before < place; before += 1) if (models[before]?.id === id) return false;
-    return true;
-  };
-  return models.every(isFirst) ? models : models.filter(isFirst);
+  for (let place = 1; place < models.length; place += 1)
+    if (!isFirst(models, place)) return models.filter((_, one) => isFirst(models, one));
+  return models;
+}
+
+function isFirst(models: readonly ModelRecord[], place: number): boolean {
+  const id = models[place]?.id;
+  for (let before = 0; before < place; before += 1) if (models[before]?.id === id) return false;
+  return true;
 }
 
 /** @throws PolicyFailure when it is not more than 0 */
 function positive(value: Value, what: string, at: At): number {
-  if (typeof value === 'number' && value > 0 && value < Infinity) return value;
+  return isPositive(value) ? value : notPositive(what, at);
+}
+
+function isPositive(value: Value): value is number {
+  return typeof value === 'number' && value > 0 && value < Infinity;
+}
+
+function notPositive(what: string, at: At): never {
   throw new PolicyFailure('policy_error', `${what} is not more than 0`, at);
 }

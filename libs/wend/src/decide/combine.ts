@@ -21,6 +21,7 @@ import type {
 /** What is left of what was said, before models are chosen. */
 export interface Combined {
   filters: readonly FilterSaid[];
+  isDenied: boolean;
   choice: CandidatesSaid | SplitSaid | undefined;
   sticky: (Said & { readonly kind: 'sticky' }) | undefined;
   fallbacks: readonly FallbackSaid[];
@@ -56,6 +57,7 @@ export function byLayer(said: readonly Said[]): readonly Said[] {
 export function combine(held: readonly Said[], replacesPipeline: boolean): Combined {
   const combined: Combined = {
     filters: nothing,
+    isDenied: false,
     choice: undefined,
     sticky: undefined,
     fallbacks: nothing,
@@ -109,6 +111,7 @@ export function combine(held: readonly Said[], replacesPipeline: boolean): Combi
         (tags ??= []).push(one);
         break;
       case 'deny':
+        combined.isDenied = true;
         break;
     }
   }
@@ -122,17 +125,8 @@ export function combine(held: readonly Said[], replacesPipeline: boolean): Combi
 }
 
 function isTaken(arm: Arm | undefined, taken: Arm | undefined): boolean {
-  for (let one = arm; one !== undefined; one = one.parent) {
-    const chosen = within(taken, one) ?? one.experiment.arms[0];
-    if (one !== chosen) return false;
-  }
-  return true;
-}
-
-/** The arm of the same experiment on the way to the taken one. */
-function within(taken: Arm | undefined, arm: Arm): Arm | undefined {
-  for (let one = taken; one !== undefined; one = one.parent) if (one.experiment === arm.experiment) return one;
-  return undefined;
+  if (arm === undefined) return true;
+  return arm === (taken?.experiment === arm.experiment ? taken : arm.experiment.arms[0]);
 }
 
 /** Root to leaf; the same use of the same extension once, where it was said first, in the strictest mode of all. */

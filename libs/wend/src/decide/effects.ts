@@ -23,7 +23,7 @@ export interface Size {
 export function effectsOf(policy: LinkedPolicy, collector: Collector, taken: Arm | undefined, size: Size): Effects {
   const said = holding(collector, taken);
   const combined = combine(byLayer(said), policy.replacesPipeline);
-  const denied = said.find(isDenial);
+  const denied = combined.isDenied ? said.find(isDenial) : undefined;
   const experiments = taken === undefined ? experimentsOf(policy, collector, size) : nothing;
   if (denied !== undefined) {
     charge(said, none, policy, size, collector);
@@ -92,8 +92,9 @@ function charge(
   let bytes = 600;
   for (const one of said) bytes += one.bytes;
   const { catalogue } = collector.run;
-  for (const { model } of candidates) bytes += 60 + idBytes(catalogue, model);
-  for (const { model, on } of fallbacks) bytes += 120 + idBytes(catalogue, model) + 20 * on.length;
+  const ids = idBytes(catalogue);
+  for (const { model } of candidates) bytes += 60 + (ids.get(model) ?? stringBytes(model));
+  for (const { model, on } of fallbacks) bytes += 120 + (ids.get(model) ?? stringBytes(model)) + 20 * on.length;
   for (const { model } of breakers) bytes += 120 + (model?.length ?? 0);
   size.bytes += bytes;
   if (size.bytes <= valueLimits.decisionBytes) return;
@@ -109,13 +110,14 @@ function charge(
 const known = new WeakMap<Catalogue, Map<string, number>>();
 
 /** Counted once for each model of a catalogue: every decision names some. */
-function idBytes(catalogue: Catalogue, id: string): number {
+function idBytes(catalogue: Catalogue): ReadonlyMap<string, number> {
   let ids = known.get(catalogue);
   if (ids === undefined) {
     ids = new Map(catalogue.models.map((one) => [one.id, stringBytes(one.id)]));
     known.set(catalogue, ids);
   }
-  return ids.get(id) ?? stringBytes(id);
+  return ids;
 }
+
 /** Of a policy that is too much without saying anything. */
 const start: At = { start: 0, end: 0 };

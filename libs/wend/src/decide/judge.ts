@@ -26,6 +26,8 @@ export interface Asked {
   readonly said: readonly Said[];
 }
 
+type Spent = Decision['spent'][number];
+
 interface Failed {
   readonly unit: Instance;
   readonly failure: PolicyFailure;
@@ -111,7 +113,7 @@ class Judgement {
   /** The first route that matches; none is asked once a request is denied or a layer failed. */
   #route(): LinkedRule | undefined {
     let won: LinkedRule | undefined;
-    let open = this.#failed === undefined && !this.#isDeniedAnyway();
+    let open = this.#failed === undefined && !this.#collector.isDenied;
     for (const route of this.#policy.routes) {
       if (!open) {
         if (this.#trace === undefined) break;
@@ -122,11 +124,6 @@ class Judgement {
       } else open = this.#failed === undefined;
     }
     return won;
-  }
-
-  /** Denied whatever arms are taken. */
-  #isDeniedAnyway(): boolean {
-    return this.#collector.said.some(({ kind, arm }) => kind === 'deny' && arm === undefined);
   }
 
   /** What is left when a layer failed: a denial, if there is one as long as every experiment takes its first arm. */
@@ -175,11 +172,17 @@ class Judgement {
 
   #spent(): Decision['spent'] {
     const { layers, limits } = this.#policy;
-    return this.#collector.meters.map(({ fuel, bytes }, layer) => ({
-      layer: layers[layer]?.unit.name ?? '',
-      fuel: limits.fuel - fuel,
-      bytes: limits.bytes - bytes,
-    }));
+    const spent: Spent[] = [];
+    let layer = 0;
+    for (const { fuel, bytes } of this.#collector.meters) {
+      spent.push({
+        layer: layers[layer]?.unit.name ?? '',
+        fuel: limits.fuel - fuel,
+        bytes: limits.bytes - bytes,
+      });
+      layer += 1;
+    }
+    return spent;
   }
 
   #unavailable({ picked }: Effects): Decision['unavailable'] {
@@ -189,8 +192,7 @@ class Judgement {
 }
 
 function isFirst(arm: Said['arm']): boolean {
-  for (let one = arm; one !== undefined; one = one.parent) if (one.experiment.arms[0] !== one) return false;
-  return true;
+  return arm === undefined || arm.experiment.arms[0] === arm;
 }
 
 /** A failure that no policy should be able to cause: it is closed all the same, and says nothing of the request. */

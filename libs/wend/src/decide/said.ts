@@ -5,11 +5,10 @@ import type { Json } from '../data/json.ts';
 import type { At } from '../ir/ir.ts';
 import type { LinkedRule } from '../link/layer.ts';
 
-/** An arm of an experiment that was run; within `parent`, when that experiment stands in an arm itself. */
+/** An arm of an experiment that was run. INVARIANT (E220): no experiment stands in an arm. */
 export interface Arm {
   readonly experiment: Experiment;
   readonly name: string;
-  readonly parent: Arm | undefined;
 }
 
 export interface Experiment {
@@ -18,7 +17,6 @@ export interface Experiment {
   readonly key: string;
   /** The first is taken. */
   readonly arms: Arm[];
-  readonly parent: Arm | undefined;
 }
 
 /** Where and by whom something was said, and how many bytes of JSON its values take. */
@@ -41,8 +39,8 @@ export interface SplitArm {
 export interface FilterSaid extends Saying {
   readonly kind: 'only' | 'exclude';
   readonly test: (model: ModelRecord) => boolean;
-  /** By the id of a model, once it was asked. */
-  readonly answers: Map<string, boolean>;
+  /** By the id of a model, once it was asked for one of several sets of effects. */
+  answers: Map<string, boolean> | undefined;
 }
 
 export interface CandidatesSaid extends Saying {

@@ -200,7 +200,7 @@ export type EffectSpec =
   /** after */
   | { readonly kind: 'hedge' }
   /** value */
-  | { readonly kind: 'tag'; readonly path: readonly string[] };
+  | { readonly kind: 'tag'; readonly name: string };
 
 /** A function, rule, route, value or test step: how many locals it has and what it runs. Parameters stand in the first slots. */
 export interface Procedure<Body> {

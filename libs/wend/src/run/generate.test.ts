@@ -23,7 +23,7 @@ test('the review shows the text that is generated', () => {
 
 // Matches all that generated text may consist of: our own names, those of plain fields, numbers, labels and punctuation.
 const word =
-  /"use strict"|\b(?:const|let|return|if|else|for|while|true|break|continue|null|undefined|true|false|length)\b|\b[kvtlia]\d+\b|\b[kmur]\b|\.(?:meter|fuel|input|decision|links|values|functions|effects|effect|experiment|beginArm|endArm|endExperiment)\b|\b(?:unit|at): |\br\.input\.(?:request|tenant|user|session|attributes|health|now|seed)\b|-?\d+(?:\.\d+)?(?:e[+-]\d+)?|[\s=(){}[\],;:?.<>+*&|!-]/y;
+  /"use strict"|\b(?:const|let|return|if|else|for|while|true|break|continue|null|undefined|true|false|length)\b|\b[kvtlia]\d+\b|\b[kmur]\b|\.(?:meter|fuel|input|decision|links|values|functions|effects|effect|experiment|beginArm|endArm)\b|\br\.input\.(?:request|tenant|user|session|attributes|health|now|seed)\b|-?\d+(?:\.\d+)?(?:e[+-]\d+)?|[\s=(){}[\],;:?.<>+*&|!-]/y;
 
 // Matches what may be the name of a field.
 const plain = /\.[a-z_][a-z0-9_]*/y;

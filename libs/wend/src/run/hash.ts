@@ -3,15 +3,24 @@
 // MurmurHash3_x86_32 (Austin Appleby, public domain) over UTF-16 code units, run twice with seeds that are themselves hashes of the salt.
 // It is keyed by its salt so that one key under two salts gives two numbers that do not correlate; it is not a secret.
 
+/** What a salt comes to, for whoever draws by the same one again. */
+export interface Salt {
+  readonly high: number;
+  readonly low: number;
+}
+
+export function saltOf(text: string): Salt {
+  return { high: murmur3(text, 0x9747b28c), low: murmur3(text, 0x5bd1e995) ^ 0x1b873593 };
+}
+
 /** 53 bits: an integer from 0 up to 2^53, by salt and key. */
-export function hash(salt: string, key: string): number {
-  const high = murmur3(key, murmur3(salt, 0x9747b28c));
-  const low = murmur3(key, murmur3(salt, 0x5bd1e995) ^ 0x1b873593);
-  return (high >>> 0) * 0x200000 + (low >>> 11);
+export function hash(salt: string | Salt, key: string): number {
+  const seeds = typeof salt === 'string' ? saltOf(salt) : salt;
+  return (murmur3(key, seeds.high) >>> 0) * 0x200000 + (murmur3(key, seeds.low) >>> 11);
 }
 
 /** From 0 up to 1, which is not included; equally spread over keys. */
-export function fraction(salt: string, key: string): number {
+export function fraction(salt: string | Salt, key: string): number {
   return hash(salt, key) / 0x20_0000_0000_0000;
 }
 

@@ -57,11 +57,10 @@ export interface EffectSink {
     effect: EffectSpec,
     operands: readonly Value[],
     test: ((model: ModelRecord) => boolean) | undefined,
-    from: { readonly unit: Instance; readonly at: At },
+    at: At,
   ): void;
-  /** Before the arms of an experiment; what is told until `endArm` is of the arm. */
-  experiment(name: string, key: Value, from: { readonly unit: Instance; readonly at: At }): void;
+  /** Before the arms of an experiment, which holds no other; what is told until `endArm` is of the arm. */
+  experiment(name: string, key: Value, at: At): void;
   beginArm(name: string): void;
   endArm(): void;
-  endExperiment(): void;
 }

@@ -22,6 +22,8 @@ export class Meter {
   depth: number;
   /** Levels of expressions and statements within calls within calls. */
   levels: number;
+  /** How many more effects may be said. */
+  effects: number;
 
   constructor(limits: RunLimits) {
     this.limits = limits;
@@ -29,6 +31,7 @@ export class Meter {
     this.bytes = limits.bytes;
     this.depth = limits.depth;
     this.levels = valueLimits.levels;
+    this.effects = valueLimits.effects;
   }
 
   /** @throws PolicyFailure when there is not so much left */

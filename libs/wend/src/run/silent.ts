@@ -6,5 +6,4 @@ export const silent: EffectSink = {
   experiment: () => undefined,
   beginArm: () => undefined,
   endArm: () => undefined,
-  endExperiment: () => undefined,
 };

@@ -66,6 +66,6 @@ export function checkHedge(inside: Inside, node: Hedge): Step {
 
 export function checkTag(inside: Inside, node: Tag): Step {
   const value = infer(inside, node.value, { kind: 'Json' });
-  const path = node.path.parts.map(({ text }) => text);
-  return { kind: 'effect', effect: { kind: 'tag', path }, operands: [value.ir], at: spanOf(node) };
+  const name = node.path.parts.map(({ text }) => text).join('.');
+  return { kind: 'effect', effect: { kind: 'tag', name }, operands: [value.ir], at: spanOf(node) };
 }

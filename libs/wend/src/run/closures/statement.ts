@@ -96,7 +96,7 @@ function effect(context: Context, { effect: spec, operands, test, at }: Of<'effe
   return (frame) => {
     const computed: Value[] = [];
     for (const value of values) computed.push(value(frame));
-    frame.run.effects.effect(spec, computed, tests?.(frame), { unit: frame.unit, at });
+    frame.run.effects.effect(spec, computed, tests?.(frame), at);
     return ended;
   };
 }
@@ -118,13 +118,12 @@ function experiment(context: Context, { name, key, arms, at }: Of<'experiment'>)
   const all = arms.map((arm) => ({ name: arm.name, run: code(context, arm.code) }));
   return (frame) => {
     const { effects } = frame.run;
-    effects.experiment(name, subject(frame), { unit: frame.unit, at });
+    effects.experiment(name, subject(frame), at);
     for (const arm of all) {
       effects.beginArm(arm.name);
       arm.run(frame);
       effects.endArm();
     }
-    effects.endExperiment();
     return 'end';
   };
 }

@@ -1,5 +1,6 @@
 // Statements as JavaScript.
-import type { At, Code, EffectSpec, IrLambda, Step } from '../../ir/ir.ts';
+import type { Code, EffectSpec, Ir, IrLambda, Step } from '../../ir/ir.ts';
+import { constantAt } from '../../ir/read.ts';
 import { captured } from '../operations/captured.ts';
 import { expression, lazy, localName } from './expression.ts';
 import type { Writer } from './writer.ts';
@@ -61,9 +62,8 @@ function leave({ arm }: Around): string {
 
 /** A denial ends its rule. */
 function effect(writer: Writer, { effect: spec, operands, test, at }: Of<'effect'>, around: Around): string {
-  const values = operands.map((one) => expression(writer, one)).join(', ');
   const filtering = test === undefined ? 'undefined' : filter(writer, test);
-  const told = `r.effects.effect(${writer.known(spec)}, [${values}], ${filtering}, ${from(writer, at)});`;
+  const told = `r.effects.effect(${writer.known(spec)}, ${values(writer, operands)}, ${filtering}, ${writer.known(at)});`;
   return endsRule(spec) ? `${told}\n${leave(around)}` : told;
 }
 
@@ -72,7 +72,8 @@ function filter(writer: Writer, test: IrLambda): string {
   const locals = captured(test).map(localName).join(', ');
   const [parameter = 0] = test.slots;
   const body = lazy(writer, test.body);
-  return `((${locals}) => (${localName(parameter)}) => {\nconst m = r.meter;\nreturn ${body} === true;\n})(${locals})`;
+  const asked = `(${localName(parameter)}) => {\nconst m = r.meter;\nreturn ${body} === true;\n}`;
+  return locals === '' ? asked : `((${locals}) => ${asked})(${locals})`;
 }
 
 /** What ends an arm ends no more than it. */
@@ -82,12 +83,16 @@ function experiment(writer: Writer, { name, key, arms, at }: Of<'experiment'>): 
     const body = code(writer, arm.code, { arm: label, loop: false });
     return `r.effects.beginArm(${writer.known(arm.name)});\n${label}: {\n${body}\n}\nr.effects.endArm();`;
   });
-  const begin = `r.effects.experiment(${writer.known(name)}, ${expression(writer, key)}, ${from(writer, at)});`;
-  return [begin, ...all, 'r.effects.endExperiment();'].join('\n');
+  const begin = `r.effects.experiment(${writer.known(name)}, ${expression(writer, key)}, ${writer.known(at)});`;
+  return [begin, ...all].join('\n');
 }
 
-function from(writer: Writer, at: At): string {
-  return `{ unit: u, at: ${writer.known(at)} }`;
+/** A list of constants is made once: whoever is told it only reads it. */
+function values(writer: Writer, operands: readonly Ir[]): string {
+  const constants = operands.flatMap((one) => (one.kind === 'constant' ? [constantAt(writer.unit, one.index)] : []));
+  return constants.length === operands.length
+    ? writer.known(constants)
+    : `[${operands.map((one) => expression(writer, one)).join(', ')}]`;
 }
 
 function endsRule({ kind }: EffectSpec): boolean {

@@ -144,11 +144,13 @@ export const routing: readonly LibraryFunction[] = [
     price: '1 a model',
     run({ run, at }, list: readonly (string | ModelRecord)[]) {
       newList(run.meter, list.length, at);
-      return list.filter((one) => {
+      const left: (string | ModelRecord)[] = [];
+      for (const one of list) {
         const behind = typeof one === 'string' ? modelsOf(run.catalogue, one) : [one];
         run.meter.burn(behind.length, at);
-        return behind.length === 0 || behind.some(({ id }) => isHealthy(run.input.health, id));
-      });
+        if (behind.length === 0 || isAnyHealthy(run.input.health, behind)) left.push(one);
+      }
+      return left;
     },
   },
   {
@@ -275,6 +277,11 @@ function fastest({ run, at }: Caller, n: number): Value {
   const length = Math.max(0, Math.min(n, all.length));
   newList(run.meter, length, at);
   return [...known.map(({ one }) => one), ...others].slice(0, length);
+}
+
+function isAnyHealthy(health: Caller['run']['input']['health'], models: readonly ModelRecord[]): boolean {
+  for (const { id } of models) if (isHealthy(health, id)) return true;
+  return false;
 }
 
 function isHealthy(health: Caller['run']['input']['health'], id: string): boolean {

@@ -14,11 +14,11 @@ export function recording(): Recording {
   const filters: ((model: ModelRecord) => boolean)[] = [];
   return {
     told,
-    effect(effect, operands, test, { at }) {
+    effect(effect, operands, test, at) {
       told.push({ effect, operands, at });
       if (test !== undefined) filters.push(test);
     },
-    experiment(experiment, key, { at }) {
+    experiment(experiment, key, at) {
       told.push({ experiment, key, at });
     },
     beginArm(arm) {
@@ -26,9 +26,6 @@ export function recording(): Recording {
     },
     endArm() {
       told.push('end of the arm');
-    },
-    endExperiment() {
-      told.push('end of the experiment');
     },
     filter(models) {
       for (const test of filters) told.push(models.map(test));

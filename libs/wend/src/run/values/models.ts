@@ -9,7 +9,12 @@ const lists = new WeakMap<Catalogue, Map<string, readonly ModelRecord[]>>();
 
 /** Those that answer a kind of request, in the catalogue's order. */
 export function answering(catalogue: Catalogue, kind: string): readonly ModelRecord[] {
-  return remembered(catalogue, kind, () => catalogue.models.filter(({ verbs }) => verbs.includes(kind)));
+  const made = listsOf(catalogue);
+  const before = made.get(kind);
+  if (before !== undefined) return before;
+  const all = catalogue.models.filter(({ verbs }) => verbs.includes(kind));
+  made.set(kind, all);
+  return all;
 }
 
 /** The models that an id, an alias or a name without a vendor stands for, cheapest first; none where it stands for nothing. */
@@ -27,15 +32,19 @@ export function isModel(catalogue: Catalogue, value: object): value is ModelReco
 
 /** The one, or the cheapest, of them. */
 export function modelOf(catalogue: Catalogue, id: string): ModelRecord | undefined {
-  return modelsOf(catalogue, id)[0];
+  return catalogue.byId.get(id) ?? modelsOf(catalogue, id)[0];
 }
 
 /** What "auto" stands for: all that have the name of the cheapest. */
 export function automatic(catalogue: Catalogue, kind: string): readonly ModelRecord[] {
-  return remembered(catalogue, `auto ${kind}`, () => {
-    const all = answering(catalogue, kind);
-    return all.filter(({ name }) => name === all[0]?.name);
-  });
+  const made = listsOf(catalogue);
+  const key = `auto ${kind}`;
+  const before = made.get(key);
+  if (before !== undefined) return before;
+  const all = answering(catalogue, kind);
+  const cheapest = all.filter(({ name }) => name === all[0]?.name);
+  made.set(key, cheapest);
+  return cheapest;
 }
 
 /** A vendor that answers to models that are not listed: what it has is not known, nor what it costs. */
@@ -60,10 +69,8 @@ function unlisted(catalogue: Catalogue, id: string): readonly ModelRecord[] {
   return [one];
 }
 
-function remembered(catalogue: Catalogue, name: string, make: () => readonly ModelRecord[]): readonly ModelRecord[] {
+function listsOf(catalogue: Catalogue): Map<string, readonly ModelRecord[]> {
   let made = lists.get(catalogue);
   if (made === undefined) lists.set(catalogue, (made = new Map<string, readonly ModelRecord[]>()));
-  let list = made.get(name);
-  if (list === undefined) made.set(name, (list = make()));
-  return list;
+  return made;
 }

@@ -1,4 +1,4 @@
-// Records and maps: own properties alone, and no prototype on those that a policy makes.
+// Records and maps: own properties alone, and nothing to inherit for those that a policy makes.
 import type { Value } from '../instance.ts';
 
 export type Fields = { readonly [key: string]: Value };
@@ -12,9 +12,15 @@ export function own(of: Value, key: string): Value {
   return (of as Fields)[key] ?? null;
 }
 
-/** A record without a prototype, to be filled and then only read: there `__proto__` is a key like any other. */
+/** Its prototype is empty and has none itself. A record that has none at all would be a hash table in V8: three times as slow. */
+const Bare = function () {
+  /* has nothing */
+} as unknown as new () => { [key: string]: Value };
+Bare.prototype = Object.freeze(Object.create(null) as object);
+
+/** A record that finds nothing but what is put into it, to be filled and then only read: there `__proto__` is a key like any other. */
 export function emptyRecord(): { [key: string]: Value } {
-  return Object.create(null) as { [key: string]: Value };
+  return new Bare();
 }
 
 export function isList(value: Value): value is readonly Value[] {
