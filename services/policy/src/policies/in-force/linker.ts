@@ -1,5 +1,4 @@
 // Texts to policies: the language's linker, given what others have published.
-import { setImmediate } from 'node:timers/promises';
 import type { PolicySource } from '@router-mesh/contracts';
 import {
   closures,
@@ -14,6 +13,7 @@ import {
   type Source,
 } from '@router-mesh/wend';
 import { digestOf } from '../documents/sources.ts';
+import { inSlices } from './slices.ts';
 
 /** What each `extends` and import stood for. */
 export type Lock = PolicySource['lock'];
@@ -26,8 +26,6 @@ export type Resolve = (
 
 export interface Made extends Linked {
   readonly lock: Lock;
-  /** Names that it asked for, found or not: when one of them changes, it is linked anew. */
-  readonly names: readonly string[];
   /** Of a file that diagnostics name. */
   readonly textOf: (file: string) => string;
 }
@@ -52,24 +50,15 @@ export class Linker {
     };
   }
 
-  /** Link what can be linked at once; a promise when something must be fetched first: try again when it has resolved. */
-  tryLink(leaf: Source, resolve: Resolve, catalogue?: Catalogue): Made | Promise<unknown> {
-    const steps = this.#steps(leaf, resolve, catalogue);
-    let next = steps.next();
-    while (next.done !== true) next = steps.next();
-    return next.value;
-  }
-
-  *#steps(leaf: Source, resolve: Resolve, catalogue?: Catalogue): Generator<undefined, Made | Promise<unknown>> {
+  /** Link in steps what can be linked now; a promise when something must be fetched first: try again when it has resolved. */
+  *steps(leaf: Source, resolve: Resolve, catalogue?: Catalogue): Generator<undefined, Made | Promise<unknown>> {
     const missing: Promise<unknown>[] = [];
     const lock = new Map<string, string>();
-    const names = new Set<string>();
     const texts = new Map([[leaf.file, leaf.text]]);
     const linked = yield* linkSteps(leaf, {
       ...this.#options,
       ...(catalogue === undefined ? {} : { catalogue }),
       resolve: (name, range) => {
-        names.add(name);
         const found = resolve(name, range);
         if (found instanceof Promise) missing.push(found);
         if (found === undefined || found instanceof Promise) return undefined;
@@ -83,7 +72,6 @@ export class Linker {
     return {
       ...linked,
       lock: [...lock].map(([ref, digest]) => ({ ref, digest })),
-      names: [...names],
       textOf: textIn(texts),
     };
   }
@@ -91,7 +79,7 @@ export class Linker {
   /** Link, whatever must be fetched, and let requests be judged meanwhile. @throws RouterError when something cannot be fetched now */
   async link(leaf: Source, resolve: Resolve, catalogue?: Catalogue): Promise<Made> {
     for (;;) {
-      const { result: made } = await inSlices(this.#steps(leaf, resolve, catalogue));
+      const { result: made } = await inSlices(this.steps(leaf, resolve, catalogue));
       if (!(made instanceof Promise)) return made;
       await made;
     }
@@ -106,20 +94,6 @@ export class Linker {
   get size(): number {
     return this.#units.size;
   }
-}
-
-/** How long others wait for a slice, in ms, unless one of its steps takes longer. */
-const sliceMs = 5;
-
-async function inSlices<Result>(steps: Generator<undefined, Result>): Promise<{ readonly result: Result }> {
-  let next = steps.next();
-  for (let begun = performance.now(); next.done !== true; next = steps.next()) {
-    if (performance.now() - begun < sliceMs) continue;
-    await setImmediate();
-    begun = performance.now();
-  }
-  // In a record: what is awaited by returning it would be the promise of what is missing.
-  return { result: next.value };
 }
 
 /** A function of its own: it is kept for long, and with it all that is in scope where it was made. */

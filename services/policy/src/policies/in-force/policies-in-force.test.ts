@@ -165,12 +165,62 @@ test('in a bucket that was made anew the same revision is of another document', 
   expect(inForce.seat('free/main')?.document.active).not.toBe(first);
 });
 
+test('a large policy is linked and compiled while other things are done, before it judges', async () => {
+  const shelf = new Shelf();
+  const functions = Array.from({ length: 3000 }, (_, n) => `fn f${n}(a: Int) -> Int { return a + ${n} }`).join(' ');
+  const rule = 'rule own when f1(request.tokens_in) > 5 { tag own = f2(1) }';
+  shelf.publish(
+    'acme/main',
+    '1.0.0',
+    `policy "acme/main" version "1.0.0" { ${functions} ${rule} route default { candidates cheapest(1) } }`,
+  );
+  let compiledLate: boolean[] | undefined;
+  const linker = new Linker({ fuel: 20_000, depth: 64, codegen: true });
+  const inForce = new PoliciesInForce(linker, new Sources(shelf.house), sampleCatalogue, {
+    seated({ judge }) {
+      const { rules = [], routes = [], layers = [] } = judge?.linked ?? {};
+      const all = [...rules, ...routes].flatMap(({ when, body }) => (when === undefined ? [body] : [when, body]));
+      compiledLate = [...all, ...layers.flatMap(({ code }) => code.functions)].map((one) => one.prepare());
+    },
+  });
+  inForce.follow(shelf.snapshot);
+  let turns = 0;
+  while (inForce.left > 0) {
+    await new Promise((resolve) => setImmediate(resolve));
+    turns += 1;
+  }
+  expect(turns).toBeGreaterThan(5);
+  expect(compiledLate?.length).toBe(3003);
+  expect(compiledLate).not.toContain(true);
+});
+
+test('a parent that moves while its child is linked is not missed', async () => {
+  const shelf = new Shelf();
+  shelf.publish('acme/base', '1.0.0', parent('1.0.0', 'one'));
+  const functions = Array.from({ length: 3000 }, (_, n) => `fn f${n}(a: Int) -> Int { return a + ${n} }`).join(' ');
+  shelf.publish(
+    'acme/main',
+    '1.0.0',
+    `policy "acme/main" version "1.0.0" extends "acme/base@^1" { ${functions} rule own { tag own = 1 } }`,
+  );
+  const linker = new Linker({ fuel: 20_000, depth: 64, codegen: true });
+  const inForce = new PoliciesInForce(linker, new Sources(shelf.house), sampleCatalogue);
+  inForce.follow(shelf.snapshot);
+  await until('the child to be on its way', () => linker.size > 0);
+  expect(inForce.seat('acme/main')?.judge).toBe(undefined);
+  shelf.publish('acme/base', '1.1.0', parent('1.1.0', 'two'));
+  inForce.follow(shelf.snapshot);
+  await settled(inForce);
+  expect(inForce.seat('acme/main')?.judge?.linked?.sources[0]?.version).toBe('1.1.0');
+});
+
 test('slices are done newest first, each once, one a turn', async () => {
   const done: string[] = [];
   let turn = 0;
   const turns: number[] = [];
   await new Promise<void>((idle) => {
-    const slices = new Slices((key) => {
+    const slices = new Slices(function* (key) {
+      yield undefined;
       done.push(key);
       turns.push(turn);
       if (key === 'a') slices.add(['x', 'c']);
@@ -193,7 +243,8 @@ test('a slice that waits for something from elsewhere holds up none, and is done
   const elsewhere = new Promise<void>((resolve) => (arrive = resolve));
   let had = false;
   await new Promise<void>((idle) => {
-    const slices = new Slices((key) => {
+    const slices = new Slices(function* (key) {
+      yield undefined;
       if (key === 'far' && !had) return elsewhere.then(() => (had = true));
       done.push(key);
       if (key === 'near') arrive();
