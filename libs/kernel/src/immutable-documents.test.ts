@@ -1,7 +1,7 @@
 import { bucket } from '@router-mesh/contracts';
-import { natsServer, type NatsServer } from '@router-mesh/testing';
+import { natsServer, until, type NatsServer } from '@router-mesh/testing';
 import { ensureStores, getDocument, putDocument, type NatsConnection } from '@router-mesh/wire';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -51,6 +51,7 @@ test('a document is read once, and from disk from then on, also by another repli
   ]);
   expect(await mine.fetch(words, 'k')).toEqual({ word: 'first' });
   expect(asked).toEqual(['k']);
+  await until('its copy', () => existsSync(join(folder, 'words', 'k.json')));
   await nats.stop();
   expect(await documents(folder).fetch(words, 'k')).toEqual({ word: 'first' });
   await expect(documents(folder).fetch(words, 'other')).rejects.toMatchObject({ code: 'unavailable' });
@@ -65,6 +66,7 @@ test('what is not there is undefined, without a folder nothing is kept, and a co
   expect([await bare.fetch(words, 'k'), await bare.fetch(words, 'k')]).toEqual([{ word: 'first' }, { word: 'first' }]);
   expect(asked).toEqual(['none', 'k', 'k']);
   await documents(folder).fetch(words, 'k');
+  await until('its copy', () => existsSync(join(folder, 'words', 'k.json')));
   writeFileSync(join(folder, 'words', 'k.json'), '{"word":');
   expect(await documents(folder).fetch(words, 'k')).toEqual({ word: 'first' });
   expect(asked).toHaveLength(5);
@@ -78,8 +80,10 @@ test('copies that nobody needs any more are removed', async () => {
     await putDocument(nc, words, key, { word: key });
     await mine.fetch(words, key);
   }
+  const copies = () => readdirSync(join(folder, 'words')).join(' ');
+  await until('all copies, which are fresh', () => copies() === 'a.json b.json c.json');
   await mine.prune(words, (key) => key === 'b');
-  expect(readdirSync(join(folder, 'words'))).toHaveLength(3); // they are fresh
+  expect(copies()).toBe('a.json b.json c.json');
   await mine.prune(words, (key) => key === 'b', 0);
   expect(readdirSync(join(folder, 'words'))).toEqual(['b.json']);
 });

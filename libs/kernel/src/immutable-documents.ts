@@ -39,7 +39,19 @@ export class ImmutableDocuments {
     const name = `${bucket.name}/${key}`;
     const found = this.#underWay.get(name) as Promise<z.output<Value> | undefined> | undefined;
     if (found !== undefined) return found;
-    const fetching = this.#fetch(bucket, key).finally(() => this.#underWay.delete(name));
+    const done = () => this.#underWay.delete(name);
+    const fetching = this.#fetch(bucket, key).then(
+      ({ value, written }) => {
+        // Nobody waits for the disk, and until the copy is there nobody has to ask the bucket again.
+        if (written === undefined) done();
+        else void written.then(done);
+        return value;
+      },
+      (error: unknown) => {
+        done();
+        throw error;
+      },
+    );
     this.#underWay.set(name, fetching);
     return fetching;
   }
@@ -62,12 +74,12 @@ export class ImmutableDocuments {
   async #fetch<Value extends z.ZodType>(
     bucket: BucketContract<Value>,
     key: string,
-  ): Promise<z.output<Value> | undefined> {
+  ): Promise<{ readonly value: z.output<Value> | undefined; readonly written?: Promise<void> }> {
     const copy = await this.#read(bucket, key);
-    if (copy !== undefined) return copy;
+    if (copy !== undefined) return { value: copy };
     const stored = await this.#get(bucket, key);
-    if (stored !== undefined) await this.#write(bucket, key, stored.value);
-    return stored?.value;
+    if (stored === undefined || this.#settings.folder === undefined) return { value: stored?.value };
+    return { value: stored.value, written: this.#write(bucket, key, stored.value) };
   }
 
   async #read<Value extends z.ZodType>(

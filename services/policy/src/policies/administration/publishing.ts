@@ -124,7 +124,7 @@ async function publishChecked(
     pointed(withVersion(document, { digest, ...named, by, at }), request, state, digest, { by, at });
   change((await shop.store.read(name)).document); // what is refused leaves no source behind
   await shop.store.keep(digest, source);
-  shop.sources.written(digest);
+  shop.sources.written(digest, source);
   const { document, revision, before } = await shop.store.move(name, change, request.revision);
   dropUnused(shop, before, document);
   return {

@@ -65,9 +65,12 @@ export class Sources {
     return false;
   }
 
-  /** It was written just now: whoever looked for it before may look again. */
-  written(digest: string): void {
+  /** It was written just now: it need not be fetched here, and whoever looked for it before may look again. */
+  written(digest: string, source: PolicySource): void {
     this.#gone.delete(digest);
+    if (this.#kept.has(digest)) return;
+    this.#keep(digest, source);
+    void this.#immutable.fetch(policySources, digest).catch(() => undefined); // its copy on disk
   }
 
   /**
