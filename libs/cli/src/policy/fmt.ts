@@ -1,12 +1,12 @@
 // `router policy fmt`: policies written the one way.
 import { writeFileSync } from 'node:fs';
-import { format, parse, type Diagnostic, type Source } from '@router-mesh/wend';
+import { format, hasErrors, parse, type Diagnostic, type Source } from '@router-mesh/wend';
 import type { Command } from 'commander';
 import { showExamples } from '../documents.ts';
 import { exitCodes } from '../errors.ts';
 import { allOptions, type GlobalOptions } from '../global-options.ts';
 import { print } from '../output.ts';
-import { asJson, hasErrors, showOnStderr } from './show-diagnostics.ts';
+import { asJson, showOnStderr } from './show-diagnostics.ts';
 import { readSources } from './source-files.ts';
 
 type FormatOptions = GlobalOptions & { readonly check?: boolean };

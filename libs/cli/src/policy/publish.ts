@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { policy as administration, tenantOfPolicy, type PolicyDiagnostic } from '@router-mesh/contracts';
 import { call } from '@router-mesh/wire';
-import { parse, type Source } from '@router-mesh/wend';
+import { hasErrors, parse, type Source } from '@router-mesh/wend';
 import type { Command } from 'commander';
 import { asOperator } from '../access.ts';
 import { showExamples } from '../documents.ts';
@@ -20,7 +20,7 @@ import {
   type PointerOptions,
 } from './pointer-options.ts';
 import { isPolicyName, policyRefOf, type PolicyRef } from './policy-name.ts';
-import { asJson, hasErrors, showOnStderr } from './show-diagnostics.ts';
+import { asJson, showOnStderr } from './show-diagnostics.ts';
 import { readSources } from './source-files.ts';
 import { diagnosticsIn, fromMesh } from './told-diagnostics.ts';
 

@@ -19,10 +19,6 @@ export interface ToldDiagnostic {
   readonly help?: string;
 }
 
-export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
-  return diagnostics.some(({ severity }) => severity === 'error');
-}
-
 /** For people: on stderr, so that what is piped on stays clean. */
 export function showOnStderr(diagnostics: readonly Diagnostic[], sources: readonly Source[]): void {
   if (diagnostics.length > 0) process.stderr.write(`${rendered(diagnostics, sources, process.stderr)}\n`);

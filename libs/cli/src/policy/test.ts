@@ -1,11 +1,11 @@
 // `router policy test`: the tests that stand in policies.
-import { runTests, type Source, type TestReport } from '@router-mesh/wend';
+import { hasErrors, runTests, type Source, type TestReport } from '@router-mesh/wend';
 import type { Command } from 'commander';
 import { showExamples } from '../documents.ts';
 import { exitCodes, tellFailure, UsageError } from '../errors.ts';
 import { allOptions, type GlobalOptions } from '../global-options.ts';
 import { print } from '../output.ts';
-import { asJson, hasErrors, showOnStderr } from './show-diagnostics.ts';
+import { asJson, showOnStderr } from './show-diagnostics.ts';
 import { showReports, testsAsJson } from './show-tests.ts';
 import { runOnChanges } from './watch.ts';
 import { addWorkspaceOptions, workspaceHelp, type WorkspaceOptions } from './workspace-options.ts';

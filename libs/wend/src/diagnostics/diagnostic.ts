@@ -21,6 +21,11 @@ export interface Diagnostic {
   readonly help?: string;
 }
 
+/** Whether any of them keeps a policy from being linked. */
+export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(({ severity }) => severity === 'error');
+}
+
 /** More than these are not worth reading, and a hostile source could have one for each of its characters. */
 const mostReported = 100;
 

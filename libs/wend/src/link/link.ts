@@ -2,7 +2,7 @@
 import type { Catalogue } from '../data/catalogue.ts';
 import type { Decision } from '../data/decision.ts';
 import type { Source } from '../data/source.ts';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { hasErrors, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Unit } from '../ir/ir.ts';
 import { stringBytes } from '../data/json.ts';
 import { runLimits, sourceLimits, costModel, type RunLimits } from '../limits.ts';
@@ -189,10 +189,6 @@ function withoutDefault(routes: Layer['routes'], { unit }: Placed): readonly Dia
   if (own === undefined || routes.some(({ when }) => when === undefined)) return [];
   const message = 'no route is taken when none of the guards holds';
   return [{ code: 'E210', severity: 'error', message, file: unit.file, span: own.at }];
-}
-
-function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
-  return diagnostics.some(({ severity }) => severity === 'error');
 }
 
 /** File by file in the order in which they were come upon, each from its top; nothing twice. */

@@ -1,6 +1,6 @@
 // A leaf and all that it stands on: found, parsed, and in its place. Says what is missing, of the wrong kind, in a circle, or too much.
 import type { Source } from '../data/source.ts';
-import { Diagnostics, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts';
+import { Diagnostics, hasErrors, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts';
 import { sourceLimits } from '../limits.ts';
 import { isRange, satisfies } from '../semver.ts';
 import { parse } from '../syntax/parse.ts';
@@ -59,7 +59,7 @@ export function* load(
     }
     const base = header.extends === undefined ? undefined : yield* follow(header.extends, 'base', path, reporter);
     diagnostics.push(...reporter.list);
-    const broken = reporter.hasErrors || found.some(({ severity }) => severity === 'error');
+    const broken = reporter.hasErrors || hasErrors(found);
     const made: Loaded = { source, known, header, tree, base, imports, broken, found };
     seen.set(known, made);
     return made;

@@ -102,7 +102,7 @@ describe('publishing', () => {
     const { bundle, revision, state, unchanged } = await publish('acme', to('acme/main', '1.0.0', 'other/echo'));
     expect([state, unchanged, revision > 0]).toEqual(['active', false, true]);
     await inForce('acme', bundle);
-    const answer: unknown = (await ask('chat', 'acme.web.shop')).json();
+    const answer: unknown = (await ask('chat', 'acme.web.registry')).json();
     expect(answer).toMatchObject({
       router: { policy: 'acme/main', policy_version: bundle, provider: 'other', route: 'default' },
     });
@@ -264,10 +264,10 @@ describe('a tenant document', () => {
     await inForce('named.web', bundle);
     expect((await decide('named.web')).plan.tags).toEqual({ pro: 'true' });
     expect((await decide('named')).plan.policy).toBe('default');
-    const error = await refusal(put('named.web', 'named/web/shop/chat'));
+    const error = await refusal(put('named.web', 'named/web/registry/chat'));
     expect([error.param, error.message]).toEqual([
       'document.policy',
-      'policy "named/web/shop/chat" is of tenant "named.web.shop", which is not "named.web" or above it',
+      'policy "named/web/registry/chat" is of tenant "named.web.registry", which is not "named.web" or above it',
     ]);
   });
 

@@ -30,12 +30,12 @@ describe('which policy holds', () => {
   const pointers = new Map([
     ['acme/main', active('a')],
     ['acme/web/main', active('b')],
-    ['acme/web/shop/main', noPointers],
+    ['acme/web/registry/main', noPointers],
     ['platform/main', active('c')],
   ]);
   test.each<[string, string, Record<string, TenantDocument>, string | undefined]>([
     ['its own main', 'acme.web', {}, 'acme/web/main'],
-    ["its nearest ancestor's, where its own has no active version", 'acme.web.shop', {}, 'acme/web/main'],
+    ["its nearest ancestor's, where its own has no active version", 'acme.web.registry', {}, 'acme/web/main'],
     ["the platform's, where no ancestor has one", 'other', {}, 'platform/main'],
     ['the one that its document names', 'acme.web', { 'acme.web': { policy: 'acme/chat' } }, 'acme/chat'],
     [
@@ -153,7 +153,7 @@ describe('a range stands for', () => {
   });
 
   test('and only policies of the same tenant and of those above it are stood on', () => {
-    const names = ['acme/lib', 'acme/web/lib', 'platform/base', 'rival/lib', 'acme/web/shop/lib', 'lib'];
+    const names = ['acme/lib', 'acme/web/lib', 'platform/base', 'rival/lib', 'acme/web/registry/lib', 'lib'];
     expect(names.filter((name) => mayUse('acme/web/main', name))).toEqual([
       'acme/lib',
       'acme/web/lib',

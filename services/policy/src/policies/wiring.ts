@@ -113,13 +113,13 @@ export function wirePolicies(
     () => [[{}, inForce.left]],
     [],
   );
-  const shop = { inForce, linker, sources, store };
+  const registry = { inForce, linker, sources, store };
   return {
     judging,
     holds,
     administration: {
-      ...policyManagement(shop, (tenant) => holds(tenant) ?? defaultPolicy.name),
-      ...questions({ shop, judging, house, documents, holds }),
+      ...policyManagement(registry, (tenant) => holds(tenant) ?? defaultPolicy.name),
+      ...questions({ registry, judging, house, documents, holds }),
     },
   };
 }

@@ -9,11 +9,11 @@ import {
 import type { Handlers } from '@router-mesh/kernel';
 import { defaultPolicy } from '../../decide.ts';
 import { checkAdministered, isOver, isSeen } from '../documents/names.ts';
-import { findVersion, previousActive, rolledBack, withoutCanary } from '../documents/pointers.ts';
+import { findVersion, previousActive, rolledBack, withoutCanary, type Mover } from '../documents/pointers.ts';
 import { ofTenant } from '../in-force/policies-in-force.ts';
 import type { Seat } from '../in-force/seat.ts';
 import { tellDiagnostics } from './diagnostics.ts';
-import { canaried, noVersion, publishing, shadowed, type Shop } from './publishing.ts';
+import { canaried, noVersion, publishing, shadowed, type Registry } from './publishing.ts';
 import type { PolicyDocument } from '@router-mesh/contracts';
 
 type Administration = Handlers<typeof policyAdministration>;
@@ -22,26 +22,26 @@ type Here = Pick<Administration, 'list' | 'get' | 'check' | 'publish' | 'rollbac
 const builtIn: PolicyReport = { ...defaultPolicy, of: platformTenant };
 
 /** @param holds the name of the policy that judges a tenant's requests */
-export function policyManagement(shop: Shop, holds: (tenant: string) => string): Here {
+export function policyManagement(registry: Registry, holds: (tenant: string) => string): Here {
   return {
-    ...publishing(shop),
+    ...publishing(registry),
     list: (_request, { tenant }) => ({
-      policies: [builtIn, ...ofTenant(shop.inForce.seats, (one) => isOver(tenant, one)).map(reportOf)],
+      policies: [builtIn, ...ofTenant(registry.inForce.seats, (one) => isOver(tenant, one)).map(reportOf)],
       holds: holds(tenant),
     }),
     async get({ name, version }, { tenant }) {
       if (name === defaultPolicy.name) return builtIn;
-      const seat = shop.inForce.seat(name);
+      const seat = registry.inForce.seat(name);
       if (!name.includes('/') || !isSeen(tenant, name))
         throw new RouterError('not_found', `no policy "${name}"`, { param: 'name' });
-      const { document, revision } = await shop.store.read(name);
+      const { document, revision } = await registry.store.read(name);
       if (revision === 0) throw new RouterError('not_found', `no policy "${name}"`, { param: 'name' });
       const digest =
         version === undefined
           ? (document.active ?? document.versions[0]?.digest)
           : findVersion(document, version)?.digest;
       if (digest === undefined) throw noVersion(name, version, 'it has no versions');
-      const source = await shop.sources.fetch(digest);
+      const source = await registry.sources.fetch(digest);
       return {
         ...(seat === undefined ? reported(name, document) : reportOf(seat)),
         document,
@@ -53,7 +53,7 @@ export function policyManagement(shop: Shop, holds: (tenant: string) => string):
     async rollback({ name, version, by = 'an operator', why, revision: expected }, { tenant }) {
       checkAdministered(tenant, name);
       const mover = { by, at: Date.now(), why };
-      const { document, revision, before } = await shop.store.move(
+      const { document, revision, before } = await registry.store.move(
         name,
         (document) => {
           if (version === undefined && document.canary !== undefined) return withoutCanary(document, mover);
@@ -71,42 +71,45 @@ export function policyManagement(shop: Shop, holds: (tenant: string) => string):
       const digest = (withdrawn ? before.canary?.digest : document.active) ?? '';
       return { ...moved(name, document, digest, revision), what: withdrawn ? 'canary_withdrawn' : 'rolled_back' };
     },
-    async shadow({ name, version, share, by = 'an operator', revision: expected }, { tenant }) {
-      checkAdministered(tenant, name);
-      const mover = { by, at: Date.now() };
-      let digest = '';
-      const { document, revision } = await shop.store.move(
-        name,
-        (document) => {
-          digest = chosen(name, document, version, document.shadow?.digest, 'no shadow is running');
-          return shadowed(document, digest, share, mover);
-        },
-        expected,
-      );
-      return moved(name, document, digest, revision);
-    },
-    async canary({ name, version, canary, by = 'an operator', revision: expected }, { tenant }) {
-      checkAdministered(tenant, name);
-      const mover = { by, at: Date.now() };
-      let digest = '';
-      const { document, revision } = await shop.store.move(
-        name,
-        (document) => {
-          digest = chosen(name, document, version, document.canary?.digest, 'no canary is running; name a version');
-          return canaried(document, digest, canary, mover);
-        },
-        expected,
-      );
-      return moved(name, document, digest, revision);
-    },
+    shadow: ({ share, ...request }, { tenant }) =>
+      movePointer(request, tenant, (document, mover) => {
+        const digest = chosen(request, document, document.shadow?.digest, 'no shadow is running');
+        return { digest, document: shadowed(document, digest, share, mover) };
+      }),
+    canary: ({ canary, ...request }, { tenant }) =>
+      movePointer(request, tenant, (document, mover) => {
+        const digest = chosen(request, document, document.canary?.digest, 'no canary is running; name a version');
+        return { digest, document: canaried(document, digest, canary, mover) };
+      }),
   };
+
+  async function movePointer(
+    { name, by = 'an operator', revision: expected }: PointerRequest,
+    tenant: string,
+    change: (document: PolicyDocument, mover: Mover) => { readonly digest: string; readonly document: PolicyDocument },
+  ) {
+    checkAdministered(tenant, name);
+    const mover = { by, at: Date.now() };
+    let digest = '';
+    const { document, revision } = await registry.store.move(
+      name,
+      (before) => {
+        const changed = change(before, mover);
+        digest = changed.digest;
+        return changed.document;
+      },
+      expected,
+    );
+    return moved(name, document, digest, revision);
+  }
 }
+
+type PointerRequest = Omit<Parameters<Administration['shadow']>[0], 'share'>;
 
 /** The version that is named, or the one that a pointer is at. */
 function chosen(
-  name: string,
+  { name, version }: PointerRequest,
   document: PolicyDocument,
-  version: string | undefined,
   current: string | undefined,
   otherwise: string,
 ): string {

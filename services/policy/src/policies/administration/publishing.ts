@@ -13,13 +13,13 @@ import {
   type PolicySource,
 } from '@router-mesh/contracts';
 import type { Handlers } from '@router-mesh/kernel';
-import { parse, type LinkedPolicy } from '@router-mesh/wend';
+import { hasErrors, parse, type LinkedPolicy } from '@router-mesh/wend';
 import { chooseVersion, mayUse } from '../documents/choose.ts';
 import { checkAdministered, policyOf } from '../documents/names.ts';
 import { activated, findVersion, withCanary, withShadow, withVersion, type Mover } from '../documents/pointers.ts';
 import { digestOf, type Sources } from '../documents/sources.ts';
 import type { PolicyStore } from '../documents/store.ts';
-import { fileOf, hasErrors, type Linker, type Lock, type Resolve } from '../in-force/linker.ts';
+import { fileOf, type Linker, type Lock, type Resolve } from '../in-force/linker.ts';
 import type { PoliciesInForce } from '../in-force/policies-in-force.ts';
 import { tellDiagnostics } from './diagnostics.ts';
 
@@ -27,7 +27,7 @@ type Administration = Handlers<typeof policyAdministration>;
 type PublishRequest = Parameters<Administration['publish']>[0];
 export type CanaryRequest = Parameters<Administration['canary']>[0]['canary'];
 
-export interface Shop {
+export interface Registry {
   readonly inForce: PoliciesInForce;
   readonly linker: Linker;
   readonly sources: Sources;
@@ -48,7 +48,7 @@ export interface Checked {
  * @throws RouterError `invalid_request` when the policy is not of that tenant or of one below it
  */
 export async function checkSource(
-  shop: Shop,
+  registry: Registry,
   text: string,
   given: string | undefined,
   asked: string,
@@ -58,8 +58,8 @@ export async function checkSource(
   if (name !== undefined && named) checkAdministered(asked, name);
   const leaf = name !== undefined && named ? name : policyOf(asked, mainPolicy);
   const file = given ?? fileOf(name ?? 'policy');
-  const made = await shop.linker.link({ file, text }, freshResolver(shop, leaf), shop.inForce.catalogue);
-  shop.inForce.leave();
+  const made = await registry.linker.link({ file, text }, freshResolver(registry, leaf), registry.inForce.catalogue);
+  registry.inForce.leave();
   return {
     policy: hasErrors(made.diagnostics) ? undefined : made.policy,
     lock: made.lock,
@@ -68,16 +68,13 @@ export async function checkSource(
 }
 
 /** By the leader's pointers: what was published a moment ago stands there, whatever this replica has heard. */
-function freshResolver({ store, sources }: Shop, leaf: string): Resolve {
+function freshResolver({ store, sources }: Registry, leaf: string): Resolve {
   const read = new Map<string, PolicyDocument>();
   return (name, range) => {
     if (!PolicyName.safeParse(name).success || !mayUse(leaf, name)) return undefined;
     const document = read.get(name);
     if (document === undefined) return store.read(name).then((found) => read.set(name, found.document));
-    const digest = chooseVersion(document, range)?.digest;
-    if (digest === undefined || sources.isGone(digest)) return undefined;
-    const source = sources.kept(digest);
-    return source === undefined ? sources.fetch(digest) : { digest, text: source.source };
+    return sources.resolve(chooseVersion(document, range)?.digest);
   };
 }
 
@@ -86,10 +83,10 @@ function nameIn(text: string): string | undefined {
   return parse(text, '').source.body?.name.value;
 }
 
-export function publishing(shop: Shop): Pick<Administration, 'check' | 'publish'> {
+export function publishing(registry: Registry): Pick<Administration, 'check' | 'publish'> {
   return {
     async check({ source, file }, { tenant }) {
-      const { policy, diagnostics } = await checkSource(shop, source, file, tenant);
+      const { policy, diagnostics } = await checkSource(registry, source, file, tenant);
       return {
         ok: policy !== undefined,
         ...(policy === undefined ? {} : { name: policy.name }),
@@ -99,16 +96,16 @@ export function publishing(shop: Shop): Pick<Administration, 'check' | 'publish'
       };
     },
     async publish(request, { tenant }) {
-      const text = await sourceOf(shop, request, tenant);
-      const checked = await checkSource(shop, text, request.file, tenant);
+      const text = await sourceOf(registry, request, tenant);
+      const checked = await checkSource(registry, text, request.file, tenant);
       const policy = publishable(checked, tenant);
-      return await publishChecked(shop, request, text, { ...checked, policy });
+      return await publishChecked(registry, request, text, { ...checked, policy });
     },
   };
 }
 
 async function publishChecked(
-  shop: Shop,
+  registry: Registry,
   request: PublishRequest,
   text: string,
   { policy, lock, diagnostics }: Checked & { readonly policy: LinkedPolicy },
@@ -122,11 +119,11 @@ async function publishChecked(
   const source: PolicySource = { name, kind, ...named, source: text, lock: [...lock], by, at };
   const change = (document: PolicyDocument): PolicyDocument =>
     pointed(withVersion(document, { digest, ...named, by, at }), request, state, digest, { by, at });
-  change((await shop.store.read(name)).document); // what is refused leaves no source behind
-  await shop.store.keep(digest, source);
-  shop.sources.written(digest, source);
-  const { document, revision, before } = await shop.store.move(name, change, request.revision);
-  dropUnused(shop, before, document);
+  change((await registry.store.read(name)).document); // what is refused leaves no source behind
+  await registry.store.keep(digest, source);
+  registry.sources.written(digest, source);
+  const { document, revision, before } = await registry.store.move(name, change, request.revision);
+  dropUnused(registry, before, document);
   return {
     name,
     digest,
@@ -206,7 +203,7 @@ function comparable(document: PolicyDocument, digest: string, what: string): Pol
   return document;
 }
 
-async function sourceOf({ store, sources }: Shop, request: PublishRequest, tenant: string): Promise<string> {
+async function sourceOf({ store, sources }: Registry, request: PublishRequest, tenant: string): Promise<string> {
   const { source, name, version } = request;
   if (source !== undefined) return source;
   if (name === undefined)
@@ -255,7 +252,7 @@ export function publishable({ policy, diagnostics }: Checked, tenant: string): L
 }
 
 /** INVARIANT (nobody stands on it): a source goes only when no pointer names it and nothing that is linked here was made of it. */
-function dropUnused({ store, inForce }: Shop, before: PolicyDocument, after: PolicyDocument): void {
+function dropUnused({ store, inForce }: Registry, before: PolicyDocument, after: PolicyDocument): void {
   const kept = new Set(after.versions.map(({ digest }) => digest));
   const used = inForce.inUse();
   store.drop(before.versions.map(({ digest }) => digest).filter((digest) => !kept.has(digest) && !used.has(digest)));

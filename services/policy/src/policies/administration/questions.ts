@@ -20,7 +20,7 @@ import { findVersion } from '../documents/pointers.ts';
 import { fileOf, refOf, type Resolve } from '../in-force/linker.ts';
 import type { Judging } from '../judging/judging.ts';
 import { outcomeOf } from '../watching/outcome.ts';
-import { checkSource, noVersion, type Shop } from './publishing.ts';
+import { checkSource, noVersion, type Registry } from './publishing.ts';
 import { ulidTime } from './ulid-time.ts';
 
 type Administration = Handlers<typeof policyAdministration>;
@@ -28,7 +28,7 @@ type EvalRequest = Parameters<Administration['eval']>[0];
 type Logged = z.output<typeof policyDecided.body>;
 
 export interface Answering {
-  readonly shop: Shop;
+  readonly registry: Registry;
   readonly judging: Judging;
   readonly house: Pick<House, 'read'>;
   readonly documents: () => ReadonlyMap<string, TenantDocument>;
@@ -44,7 +44,7 @@ const searchMs = 4000;
 const searched = 50_000;
 
 export function questions(answering: Answering): Pick<Administration, 'eval' | 'explain'> {
-  const { shop, judging, documents } = answering;
+  const { registry, judging, documents } = answering;
   return {
     async eval(request, { tenant }) {
       const { body: raw, verb = 'chat', request: id = randomUUID() } = request;
@@ -53,13 +53,13 @@ export function questions(answering: Answering): Pick<Administration, 'eval' | '
       const document = nearestDocument(documents(), tenant) ?? {};
       const sizeBytes = Buffer.byteLength(JSON.stringify(raw));
       const input = judging.inputOf({ verb, tenant, document, body, sizeBytes, request: id, at: Date.now() });
-      const explanation = explain(policy, { input, catalogue: shop.inForce.catalogue });
+      const explanation = explain(policy, { input, catalogue: registry.inForce.catalogue });
       return { ...judged(policy), ...told(explanation), input: { ...input } };
     },
     async explain({ request, at }, { tenant }) {
       const logged = await find(answering, request, at ?? ulidTime(request), tenant);
-      const policy = await policyThen(shop, logged);
-      const { catalogue } = shop.inForce;
+      const policy = await policyThen(registry, logged);
+      const { catalogue } = registry.inForce;
       const explanation = explain(policy, { input: logged.input as unknown as Input, catalogue });
       const said = pick(logged);
       return {
@@ -103,25 +103,30 @@ function pick({ effect, route, picked, rule }: Partial<Logged> & Pick<Logged, 'e
 
 /** A source that was not published, a version by name, or what holds for the tenant. */
 async function policyToAsk(answering: Answering, request: EvalRequest, tenant: string): Promise<LinkedPolicy> {
-  const { shop, holds } = answering;
+  const { registry, holds } = answering;
   const { source, file, version } = request;
-  if (source !== undefined) return await linked(shop, source, file, tenant);
+  if (source !== undefined) return await linked(registry, source, file, tenant);
   const name = request.name ?? holds(tenant);
   if (name === undefined)
     throw new RouterError('not_found', `the built-in policy holds for "${tenant}"; say a "source" or a "name"`, {
       param: 'name',
     });
   if (!isSeen(tenant, name)) throw noVersion(name, undefined, 'it is not there');
-  const { document } = await shop.store.read(name);
+  const { document } = await registry.store.read(name);
   const digest = version === undefined ? document.active : findVersion(document, version)?.digest;
-  const found = digest === undefined ? undefined : await shop.sources.fetch(digest);
+  const found = digest === undefined ? undefined : await registry.sources.fetch(digest);
   if (found === undefined) throw noVersion(name, version, 'no version of it is active');
-  return await linked(shop, found.source, fileOf(name), platformTenant);
+  return await linked(registry, found.source, fileOf(name), platformTenant);
 }
 
 /** @throws RouterError `invalid_request` with the diagnostics when it cannot be linked */
-async function linked(shop: Shop, text: string, file: string | undefined, asked: string): Promise<LinkedPolicy> {
-  const { policy, diagnostics } = await checkSource(shop, text, file, asked);
+async function linked(
+  registry: Registry,
+  text: string,
+  file: string | undefined,
+  asked: string,
+): Promise<LinkedPolicy> {
+  const { policy, diagnostics } = await checkSource(registry, text, file, asked);
   if (policy?.kind === 'policy') return policy;
   throw new RouterError('invalid_request', 'the source is no policy that could decide', {
     param: 'source',
@@ -131,16 +136,11 @@ async function linked(shop: Shop, text: string, file: string | undefined, asked:
 
 /** The policy as it was linked when it decided: by the digests that the log names. */
 async function policyThen(
-  { inForce, linker, sources }: Shop,
+  { inForce, linker, sources }: Registry,
   { policy, sources: digests, lock }: Logged,
 ): Promise<LinkedPolicy> {
   const byRef = new Map(lock.map(({ ref, digest }) => [ref, digest]));
-  const resolve: Resolve = (name, range) => {
-    const digest = byRef.get(refOf(name, range));
-    if (digest === undefined || sources.isGone(digest)) return undefined;
-    const source = sources.kept(digest);
-    return source === undefined ? sources.fetch(digest) : { digest, text: source.source };
-  };
+  const resolve: Resolve = (name, range) => sources.resolve(byRef.get(refOf(name, range)));
   const leaf = await sources.fetch(digests.at(-1) ?? '');
   const made = leaf && (await linker.link({ file: fileOf(policy), text: leaf.source }, resolve));
   inForce.leave();

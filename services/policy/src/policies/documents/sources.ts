@@ -57,6 +57,15 @@ export class Sources {
     return found;
   }
 
+  /** What a digest stands for: its text, or a promise when it must be fetched first; undefined when there is none, or its source is no more. */
+  resolve(
+    digest: string | undefined,
+  ): { readonly digest: string; readonly text: string } | undefined | Promise<unknown> {
+    if (digest === undefined || this.isGone(digest)) return undefined;
+    const source = this.kept(digest);
+    return source === undefined ? this.fetch(digest) : { digest, text: source.source };
+  }
+
   /** Whether it was looked for lately and is no more. */
   isGone(digest: string): boolean {
     const until = this.#gone.get(digest);

@@ -7,7 +7,6 @@ import {
   runLimits,
   UnitCache,
   type Catalogue,
-  type Diagnostic,
   type Linked,
   type LinkedPolicy,
   type Source,
@@ -108,8 +107,4 @@ export function fileOf(name: string): string {
 
 export function refOf(name: string, range: string | undefined): string {
   return range === undefined ? name : `${name}@${range}`;
-}
-
-export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
-  return diagnostics.some(({ severity }) => severity === 'error');
 }

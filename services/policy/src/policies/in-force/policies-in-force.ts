@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { tenantOfPolicy, type PolicyDocument } from '@router-mesh/contracts';
 import type { Snapshot } from '@router-mesh/kernel';
-import { checkCatalogue, prepare, type Catalogue, type LinkedPolicy } from '@router-mesh/wend';
+import { checkCatalogue, prepare, splitReference, type Catalogue, type LinkedPolicy } from '@router-mesh/wend';
 import { chooseVersion, mayUse } from '../documents/choose.ts';
 import type { Sources } from '../documents/sources.ts';
 import { Held, noText } from './held.ts';
@@ -139,14 +139,9 @@ export class PoliciesInForce {
   }
 
   /** What `name@range` stands for, for a policy of the given name, by the pointers as this replica knows them. */
-  resolver(leaf: string, lock?: ReadonlyMap<string, string>): Resolve {
-    return (name, range) => {
-      const digest = lock === undefined ? this.#choose(leaf, name, range) : lock.get(refOf(name, range));
-      if (digest === undefined) return undefined;
-      if (this.#sources.isGone(digest)) return undefined;
-      const source = this.#sources.kept(digest);
-      return source === undefined ? this.#sources.fetch(digest) : { digest, text: source.source };
-    };
+  #resolver(leaf: string, lock?: ReadonlyMap<string, string>): Resolve {
+    return (name, range) =>
+      this.#sources.resolve(lock === undefined ? this.#choose(leaf, name, range) : lock.get(refOf(name, range)));
   }
 
   #choose(leaf: string, name: string, range: string | undefined): string | undefined {
@@ -189,12 +184,12 @@ export class PoliciesInForce {
     const { source } = held;
     if (source === undefined) return this.#fetch(held);
     if (held.linked === undefined || held.state !== 'linked' || this.#hasMoved(held)) {
-      const made = yield* this.#link(held, source.source, this.resolver(held.name));
+      const made = yield* this.#link(held, source.source, this.#resolver(held.name));
       if (made instanceof Promise) return this.#patiently(held, made);
       if (made.policy === undefined && held.linked === undefined) {
         // What it was published with is what is known to be good.
         const lock = new Map(source.lock.map(({ ref, digest }) => [ref, digest]));
-        const locked = yield* this.#link(held, source.source, this.resolver(held.name, lock));
+        const locked = yield* this.#link(held, source.source, this.#resolver(held.name, lock));
         if (locked instanceof Promise) return this.#patiently(held, locked);
         if (locked.policy !== undefined) this.#take(held, locked);
       }
@@ -210,8 +205,7 @@ export class PoliciesInForce {
   /** Whether anything that it stands on is another version now. */
   #hasMoved({ name, lock }: Held): boolean {
     return lock.some(({ ref, digest }) => {
-      const at = ref.indexOf('@');
-      const [other, range] = at < 0 ? [ref, undefined] : [ref.slice(0, at), ref.slice(at + 1)];
+      const { name: other, range } = splitReference(ref);
       return this.#choose(name, other, range) !== digest;
     });
   }

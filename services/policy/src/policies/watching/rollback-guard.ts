@@ -11,7 +11,7 @@ import { previousActive, rolledBack, withoutCanary } from '../documents/pointers
 import type { PolicyStore } from '../documents/store.ts';
 import type { Held } from '../in-force/held.ts';
 import type { Seat } from '../in-force/seat.ts';
-import { whyBack, type Setback } from './window.ts';
+import { noFigures, whyBack, type Setback } from './window.ts';
 
 /** How often a version is looked at, ms. */
 const everyMs = 250;
@@ -112,4 +112,4 @@ export class RollbackGuard {
   }
 }
 
-const nobody = { decisions: 0, setbacks: { deny: 0, no_candidate: 0, policy_failure: 0 } };
+const nobody = noFigures();

@@ -20,6 +20,11 @@ export interface Figures {
   readonly setbacks: Readonly<Record<Setback, number>>;
 }
 
+/** Of what has decided nothing. */
+export function noFigures(): { decisions: number; readonly setbacks: Record<Setback, number> } {
+  return { decisions: 0, setbacks: { deny: 0, no_candidate: 0, policy_failure: 0 } };
+}
+
 /** The decisions of the last five minutes. */
 export class Window {
   readonly #slices: Slice[] = [];
@@ -28,7 +33,7 @@ export class Window {
     const start = now - (now % sliceMs);
     let slice = this.#slices.at(-1);
     if (slice === undefined || slice.start < start) {
-      slice = { start, decisions: 0, setbacks: { deny: 0, no_candidate: 0, policy_failure: 0 } };
+      slice = { start, ...noFigures() };
       this.#slices.push(slice);
       while ((this.#slices[0]?.start ?? now) <= now - slices * sliceMs) this.#slices.shift();
     }
