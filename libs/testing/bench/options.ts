@@ -13,7 +13,8 @@ ${names.map((name, index) => `  ${(index === 0 ? `(${name})` : name).padEnd(15)}
   --rounds <n>    how often everything is measured
   --seconds <s>   how long each measurement takes; one in an open loop takes twice, one of wend a tenth of it
   --minutes <m>   how long memory is looked at
-  --only <regex>  only works whose names match, as "ours 32", "bare open"; of wend also "linking", "holds", "heap" and "publish"
+  --only <regex>  only works whose names match, as "ours 32", "bare open"; of wend also "linking", "holds", "heap" and "publish";
+                  of scaling "costs", "replicas", "cluster" and "tenants"
   --json          print JSON instead of tables
   --out <file>    where the results are written
   --help          this

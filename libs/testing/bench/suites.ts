@@ -35,6 +35,12 @@ export const suites = {
     quick: { rounds: 1, seconds: 2 },
     load: async () => (await import('./memory/main.ts')).benchMemory,
   },
+  scaling: {
+    about: 'more replicas of a stop, a cluster of three, ten thousand tenants, and what each part of the way costs',
+    full: { rounds: 3, seconds: 3 },
+    quick: { rounds: 1, seconds: 1 },
+    load: async () => (await import('./scaling/main.ts')).benchScaling,
+  },
   wend: {
     about: 'the policy language: decisions beside other languages, linking, limits, memory',
     ...rounds,

@@ -123,8 +123,8 @@ async function lastOther(
   return last;
 }
 
-/** As `publish` would leave them: ten thousand publications would take minutes. */
-async function putOthers(root: NatsConnection, count: number): Promise<void> {
+/** Children of `crowd/base`, a tenant each, as `publish` would leave them: ten thousand publications would take minutes. */
+export async function putOthers(root: NatsConnection, count: number): Promise<void> {
   if (count === 0) return;
   await putPolicy(root, 'crowd/base', source('crowd/base', 0));
   for (let start = 0; start < count; start += 100)
