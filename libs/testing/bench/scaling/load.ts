@@ -1,9 +1,8 @@
 // The same closed loop of unary requests against any mesh, with whose CPU time they take.
 import { requestSubject, type Verb } from '@router-mesh/contracts';
 import type { LoadGenerator } from '../load/generator.ts';
-import { cpuMs } from '../measure.ts';
+import { cpuMs, type Pids } from '../measure.ts';
 import { chatBody } from '../request.ts';
-import type { Pids } from '../rounds.ts';
 
 /** What came of a closed loop. */
 export interface Answered {
