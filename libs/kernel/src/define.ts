@@ -107,8 +107,8 @@ export interface House<Group extends WatchedGroup = WatchedGroup, Own extends Se
   signal<Body extends z.ZodType>(contract: SignalContract<Body>, token: string, body: z.input<Body>): void;
   /** Publish a fact without waiting for it to be stored. */
   tell(subject: string, payload: string): void;
-  /** The same for a fact of one line, which goes out before this turn of the event loop ends, together with others of its subject. */
-  tellLine(subject: string, line: string): void;
+  /** The same for a fact of one line, together with others of its subject that are told at once. Resolves when it is on its way, and a SIGKILL could not take it back. */
+  tellLine(subject: string, line: string): Promise<void>;
   /** Resolves when the server has taken what was published before, and has said where nobody listened. @throws RouterError `unavailable` while NATS is away */
   settled(): Promise<void>;
   /** Ask everybody who listens; resolves to the first answer, or to undefined when none comes in time. @throws RouterError `unavailable` while NATS is away */

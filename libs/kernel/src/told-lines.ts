@@ -1,26 +1,28 @@
 // Facts that nobody waits for, one a line: those of one subject that are told together go out in one message.
-import { publish, type NatsConnection } from '@router-mesh/wire';
+import { handedOver, publish, type NatsConnection } from '@router-mesh/wire';
 import type { Logger } from 'pino';
 
 /** A message has no more characters, unless it is of one fact. */
 const mostCharacters = 256 * 1024;
 
-/**
- * INVARIANT (told as it is done): what is told is published in a microtask of the same turn of the event loop, when all that one read of a socket has brought is dealt
- * with so far. So a process that is killed has told what it did in every turn but perhaps the one in which it died.
- */
+/** What is told is published in a microtask of the same turn of the event loop, when all that one read of a socket has brought is dealt with so far. */
 export class ToldLines {
   readonly #nc: NatsConnection;
   readonly #log: Logger;
   readonly #told = new Map<string, string>();
+  #handedOver: Promise<void> = Promise.resolve();
 
   constructor(nc: NatsConnection, log: Logger) {
     this.#nc = nc;
     this.#log = log;
   }
 
-  tell(subject: string, line: string): void {
-    if (this.#told.size === 0) queueMicrotask(() => this.#publishAll());
+  /**
+   * INVARIANT (told before it is done): resolves when the line has been handed to the system, so that a process that is killed has told what it does after that.
+   * Lost is what is told while NATS is away.
+   */
+  tell(subject: string, line: string): Promise<void> {
+    if (this.#told.size === 0) this.#handedOver = this.#publishSoon();
     const before = this.#told.get(subject);
     if (before === undefined) this.#told.set(subject, line);
     else if (before.length + line.length < mostCharacters) this.#told.set(subject, `${before}\n${line}`);
@@ -28,6 +30,13 @@ export class ToldLines {
       this.#publish(subject, before);
       this.#told.set(subject, line);
     }
+    return this.#handedOver;
+  }
+
+  async #publishSoon(): Promise<void> {
+    await undefined;
+    this.#publishAll();
+    await handedOver();
   }
 
   #publishAll(): void {

@@ -30,5 +30,6 @@ export { call } from './rpc.ts';
 export { SnapshotWatch, type BadDocument, type Snapshot, type SnapshotCopy } from './snapshot.ts';
 export { isMissing, streamState, type StreamState } from './stream-state.ts';
 export { ensureStores } from './streams.ts';
+export { handedOver } from './transport.ts';
 export { createInbox, headers } from '@nats-io/nats-core';
 export type { Msg, MsgHdrs, NatsConnection, Subscription } from '@nats-io/nats-core';

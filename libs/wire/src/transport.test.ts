@@ -5,9 +5,10 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { isConnected } from './connection-state.ts';
+import { isConnected, publish } from './connection-state.ts';
 import { connectNats } from './connection.ts';
 import { listen } from './listen.ts';
+import { handedOver } from './transport.ts';
 
 /** A connection by way of a proxy, with the sockets that it has had, the newest last, and what nobody caught. */
 async function connected() {
@@ -139,4 +140,20 @@ test('what was said before a reconnect of our own making arrives, and what is sa
   await until('the last', () => heard.length === 101);
   expect(heard).toEqual([...numbers(100), 'again']);
   await nc.close();
+});
+
+test('what was published is the system’s once it is handed over, and not a word before', async () => {
+  const { nc, socket } = await connected();
+  const first = await poll('a socket', socket);
+  for (const words of ['one', 'two']) {
+    await turn();
+    await turn(); // nothing is under way
+    const before = first.bytesWritten;
+    publish(nc, 'word', words);
+    const over = handedOver();
+    await Promise.resolve();
+    expect(first.bytesWritten).toBe(before);
+    await over;
+    expect(first.bytesWritten).toBe(before + `PUB word 3\r\n${words}\r\n`.length);
+  }
 });

@@ -13,6 +13,15 @@ export function connectByTransport(options: NodeConnectionOptions): Promise<Nats
   return NatsConnectionImpl.connect(options);
 }
 
+/**
+ * Resolves when what was published in this turn of the event loop has been handed to the system: a process that is killed then has said it.
+ *
+ * The client library hands over in a microtask what `publish` was told, and the transport writes it in an immediate that it asks for there: this one stands behind it.
+ */
+export function handedOver(): Promise<void> {
+  return new Promise((resolve) => queueMicrotask(() => setImmediate(resolve)));
+}
+
 /** What is gathered is written when it has so many bytes, whatever the turn; what alone has as many is not copied. */
 const mostGatheredBytes = 64 * 1024;
 

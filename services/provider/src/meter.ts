@@ -14,13 +14,12 @@ export class Meter {
   }
 
   /**
-   * A call goes out now. Nobody waits for this to be stored.
+   * A call is about to go out: when this resolves. Nobody waits for it to be stored.
    *
-   * What a SIGKILL can take along: the records of calls that went out in the very turn of the event loop in which the process died, for they are published before that
-   * turn ends; the model may have heard of such a call and METER has not. Its client has no answer. Every other call is in METER, open until it is swept.
+   * INVARIANT (no call unseen): a SIGKILL finds a call either not made or on its way to METER, where it is open until it is swept.
    */
-  started({ tenant, text }: CallFacts): void {
-    this.#house.tellLine(meterSubject(tenant), startedLine(text));
+  started({ tenant, text }: CallFacts): Promise<void> {
+    return this.#house.tellLine(meterSubject(tenant), startedLine(text));
   }
 
   /** A call has ended. Resolves to whether that was stored in time; an answer is not held hostage to it. What is not waits on disk. */

@@ -74,8 +74,9 @@ export async function callModel(
   let span: AttemptTrace | undefined;
   let failure: Error | undefined;
   try {
-    calls.meter.started(facts);
+    const told = calls.meter.started(facts);
     seat.begin();
+    await told;
     span = traceCall(passage, { call: facts.call, candidate, stream, url: document.base_url });
     await hearOut(calls, passage, { upstream, limits, request, call: facts.call, seat, transforms, admitted }, heard);
   } catch (thrown) {
