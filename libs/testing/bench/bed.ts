@@ -27,10 +27,16 @@ export class Bed implements AsyncDisposable {
     this.proxyUrl = proxyUrl;
   }
 
-  /** @param environment of the processes that are measured */
-  static async start(environment: Readonly<Record<string, string>> = {}): Promise<Bed> {
+  /**
+   * @param environment of the processes that are measured
+   * @param fromSources our services run from them; otherwise from bundles, as they are deployed
+   */
+  static async start({
+    environment = {},
+    fromSources = false,
+  }: { readonly environment?: Readonly<Record<string, string>>; readonly fromSources?: boolean } = {}): Promise<Bed> {
     await using started = new AsyncDisposableStack();
-    const mesh = started.use(await startMesh({ environment }));
+    const mesh = started.use(await startMesh({ environment, bundled: !fromSources }));
     const bareNats = started.use(await natsServer());
     const bareEnvironment = { ...environment, NATS_URL: bareNats.url, MODEL_URL: mesh.demo.url };
     const start = (file: string): TestProcess =>

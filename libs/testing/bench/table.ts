@@ -22,7 +22,8 @@ export function formatValue(value: number | undefined, unit: Unit): string {
   return unit === '/s' ? `${written}/s` : unit === '' ? written : `${written} ${unit === 'us' ? 'µs' : unit}`;
 }
 
-function thousands(value: number): string {
+/** A whole number, thousands apart. */
+export function thousands(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ' '); // before every third digit from the right
 }
 

@@ -1,6 +1,7 @@
 // The second stop of the bare mesh: calls the model, stores one record, answers to the reply inbox. No failure is handled: it ends the process.
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { headers, type Msg, type MsgHdrs } from '@nats-io/transport-node';
+import { once } from 'node:events';
 import { Pool, type Dispatcher } from 'undici';
 import { connectBare, fixedAnswer, ready } from './connection.ts';
 
@@ -28,11 +29,15 @@ async function framed(message: Msg): Promise<void> {
   message.respond(answer, { headers: frame('end', 0) });
 }
 
-/** One read of the model's answer is one frame. */
+/** One read of the model's socket is one frame: an iterator would bring its chunks one by one. */
 async function stream(message: Msg): Promise<void> {
   const { body } = await callModel(message);
   let n = 0;
-  for await (const bytes of body as AsyncIterable<Uint8Array>) message.respond(bytes, { headers: frame('delta', n++) });
+  body.on('readable', () => {
+    const bytes = body.read() as Uint8Array | null;
+    if (bytes !== null) message.respond(bytes, { headers: frame('delta', n++) });
+  });
+  await once(body, 'end');
   await store();
   message.respond('{}', { headers: frame('end', n) });
 }

@@ -9,7 +9,9 @@ import { model, rules, tenants } from './cases.ts';
 
 /** Resolves when everything that its tenants have is in force. */
 export async function startFeatureMesh(environment: Readonly<Record<string, string>>): Promise<Mesh> {
-  const mesh = endsWithUs(await startMesh({ environment: { ROUTER_DECISION_LOG: '0', ...environment } }));
+  const mesh = endsWithUs(
+    await startMesh({ bundled: true, environment: { ROUTER_DECISION_LOG: '0', ...environment } }),
+  );
   try {
     for (const [tenant, has] of Object.entries(tenants)) {
       if ('limits' in has) await putTenant(mesh, tenant, { limits: has.limits });

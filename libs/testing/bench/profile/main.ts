@@ -22,7 +22,10 @@ const warmUpSeconds = 3;
 export async function profile({ named: name = 'ours 32', seconds }: Options): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'router-mesh-profile-'));
   const probe = pathToFileURL(join(import.meta.dirname, 'probe.ts')).href;
-  await using bed = await Bed.start({ NODE_OPTIONS: `--import ${probe}`, PROFILE_FOLDER: folder });
+  await using bed = await Bed.start({
+    environment: { NODE_OPTIONS: `--import ${probe}`, PROFILE_FOLDER: folder },
+    fromSources: true, // for the names of files
+  });
   const works = closedWorks(bed);
   const work = works.find((candidate) => candidate.name === name);
   if (work === undefined)

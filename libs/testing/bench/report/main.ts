@@ -1,23 +1,32 @@
-// `npm run bench -- report`: docs/performance.md and its charts from the results files. Nothing is measured.
+// `npm run bench -- report`: the generated parts of docs/performance.md and docs/scaling.md, and their charts, from the results files. Nothing is measured.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { resultsFile } from '../options.ts';
 import type { SuiteName } from '../suites.ts';
 import { replacePart } from './page.ts';
-import { parts } from './parts.ts';
+import { parts, type Page } from './parts.ts';
 
 export const docs = join(import.meta.dirname, '../../../../docs');
 
 /** The text of each file of the report, by its path below docs. A suite without a results file leaves its parts as they stand. */
-export function reportOf(page: string, results: (suite: SuiteName) => object | undefined): Record<string, string> {
-  const files: Record<string, string> = { 'performance.md': page };
-  for (const { name, suite, markdown, charts = {} } of parts) {
+export function reportOf(
+  pages: Readonly<Record<Page, string>>,
+  results: (suite: SuiteName) => object | undefined,
+): Record<string, string> {
+  const files: Record<string, string> = { ...pages };
+  for (const { page, name, suite, markdown, charts = {} } of parts) {
     const measured = results(suite);
     if (measured === undefined) continue;
-    files['performance.md'] = replacePart(files['performance.md'] ?? '', name, markdown(measured));
+    files[page] = replacePart(files[page] ?? '', name, markdown(measured));
     for (const [file, draw] of Object.entries(charts)) files[`performance/${file}`] = draw(measured);
   }
   return files;
+}
+
+/** As they stand. */
+export function readPages(): Record<Page, string> {
+  const read = (page: Page): string => readFileSync(join(docs, page), 'utf8');
+  return { 'performance.md': read('performance.md'), 'scaling.md': read('scaling.md') };
 }
 
 /** What a suite wrote last in a full run; undefined when there is none. */
@@ -27,8 +36,7 @@ export function readResults(suite: SuiteName): object | undefined {
 }
 
 export async function writeReport(): Promise<void> {
-  const page = readFileSync(join(docs, 'performance.md'), 'utf8');
-  for (const [file, text] of Object.entries(reportOf(page, readResults))) {
+  for (const [file, text] of Object.entries(reportOf(readPages(), readResults))) {
     mkdirSync(dirname(join(docs, file)), { recursive: true });
     writeFileSync(join(docs, file), text);
     process.stdout.write(`wrote docs/${file}\n`);

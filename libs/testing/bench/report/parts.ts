@@ -1,6 +1,6 @@
-// The generated parts of docs/performance.md: each from the results file of one suite. A suite that is new adds its part here. Pure.
+// The generated parts of docs/performance.md and docs/scaling.md: each from the results file of one suite. A suite that is new adds its part here. Pure.
 import type { FeatureResults } from '../features/main.ts';
-import { formatCosts } from '../features/costs.ts';
+import { formatCosts as formatFeatures } from '../features/costs.ts';
 import type { MemoryResults } from '../memory/main.ts';
 import { formatTrends } from '../memory/rows.ts';
 import type { MeshResults } from '../mesh/main.ts';
@@ -8,12 +8,18 @@ import { formatCpu, formatLatencies, formatYardsticks } from '../mesh/tables.ts'
 import type { Heading } from '../results.ts';
 import type { Row } from '../rows.ts';
 import { formatHeading } from '../say.ts';
+import type { ScalingResults } from '../scaling/main.ts';
+import { formatCluster, formatCosts, formatReplicas, formatSizings, formatTenants } from '../scaling/tables.ts';
 import type { SuiteName } from '../suites.ts';
 import { formatErrors, formatRows, formatValue } from '../table.ts';
 import { drawCpu, drawLatencies, drawMemory, drawThroughput } from './charts.ts';
 import { block } from './page.ts';
 
+/** A page with generated parts, below docs. */
+export type Page = 'performance.md' | 'scaling.md';
+
 export interface Part {
+  readonly page: Page;
   /** Of its marker in the page. */
   readonly name: string;
   /** Whose results it tells. */
@@ -51,7 +57,7 @@ export const parts: readonly Part[] = [
   part<FeatureResults>('features', 'features', (results) =>
     [
       `A run of ${formatHeading(results)}.`,
-      block(`${formatCosts(results.costs)}\n\n${formatErrors(results.errors)}`),
+      block(`${formatFeatures(results.costs)}\n\n${formatErrors(results.errors)}`),
     ].join('\n\n'),
   ),
   part<MemoryResults>(
@@ -73,6 +79,13 @@ export const parts: readonly Part[] = [
       block(`${formatRows(rows)}\n\nerrors: ${failures}`),
     ].join('\n\n');
   }),
+  ...scalingParts({
+    costs: ({ costs, ...results }) => `A run of ${formatHeading(results)}.\n\n${block(formatCosts(costs))}`,
+    replicas: ({ replicas }) => block(formatReplicas(replicas)),
+    cluster: ({ cluster }) => block(formatCluster(cluster)),
+    tenants: ({ tenants }) => (tenants === undefined ? 'Not measured.' : block(formatTenants(tenants))),
+    sizing: (results) => block(formatSizings(results)),
+  }),
 ];
 
 /** What is read of the results of `wend`. */
@@ -89,6 +102,7 @@ function part<Results extends object>(
   charts: Readonly<Record<string, (results: Results) => string>> = {},
 ): Part {
   return {
+    page: 'performance.md',
     name,
     suite,
     markdown: (results) => markdown(results as Results),
@@ -96,6 +110,13 @@ function part<Results extends object>(
       Object.entries(charts).map(([file, draw]) => [`${file}.svg`, (results: object) => draw(results as Results)]),
     ),
   };
+}
+
+function scalingParts(of: Readonly<Record<string, (results: ScalingResults) => string>>): Part[] {
+  return Object.entries(of).map(([name, markdown]) => ({
+    ...part<ScalingResults>(name, 'scaling', markdown),
+    page: 'scaling.md',
+  }));
 }
 
 function show(file: string, label: string): string {

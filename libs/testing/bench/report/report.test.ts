@@ -5,7 +5,7 @@ import type { WorkResult } from '../work-results.ts';
 import { drawBars } from './bars.ts';
 import { drawCpu, drawLatencies, drawThroughput } from './charts.ts';
 import { drawLines } from './lines.ts';
-import { docs, readResults, reportOf } from './main.ts';
+import { docs, readPages, readResults, reportOf } from './main.ts';
 import { replacePart } from './page.ts';
 import { parts } from './parts.ts';
 
@@ -25,10 +25,10 @@ const works = [
   work('ours open', 900, 2),
 ];
 
-const page = readFileSync(join(docs, 'performance.md'), 'utf8');
+const pages = readPages();
 
 describe('the committed report', () => {
-  const files = reportOf(page, readResults);
+  const files = reportOf(pages, readResults);
 
   test('is what the committed results give: npm run bench -- report writes it', () => {
     for (const [file, text] of Object.entries(files)) {
@@ -41,12 +41,12 @@ describe('the committed report', () => {
     const pictures = Object.entries(files).filter(([file]) => file.endsWith('.svg'));
     for (const [file, text] of pictures) {
       expect(Buffer.byteLength(text), file).toBeLessThan(10_000);
-      expect(page).toContain(`](${file})`);
+      expect(pages['performance.md']).toContain(`](${file})`);
     }
   });
 
   test('has a place for every part', () => {
-    for (const { name } of parts) expect(() => replacePart(page, name, ''), name).not.toThrow();
+    for (const { page, name } of parts) expect(() => replacePart(pages[page], name, ''), name).not.toThrow();
   });
 });
 
@@ -81,26 +81,47 @@ test('every part and every picture is made from results alone', () => {
     minutes: 10,
     offered: { 'ours 32': 500 },
   };
+  const answered = (perSecond: number) => ({
+    perSecond,
+    p50Ms: 1,
+    p99Ms: 2,
+    p999Ms: 3,
+    errors: 0,
+    cpuUs: { policy: 40, provider: 120, 'nats-server 1': 50, 'nats-server 2': 60, 'nats-server 3': 70 },
+  });
+  const scaling = {
+    costs: [{ what: 'a record stored on 3 servers, in groups of 1', perSecond: 10_000, serverUs: 90, clientUs: 40 }],
+    replicas: [1, 2].map((replicas) => ({
+      stop: 'provider',
+      replicas,
+      share: 0.15,
+      answered: answered(800 * replicas),
+    })),
+    cluster: [1, 3].map((servers) => ({ servers, inFlight: 32, answered: answered(1000) })),
+  };
   const results = {
     mesh,
     features: { ...heading, costs: [cost], errors: [] },
     memory: { ...heading, ...memory, errors: [] },
     wend: { ...heading, rows: [row], errors: { thrown: 0, disagreements: [] } },
+    scaling: { ...heading, ...scaling },
   };
-  const files = reportOf(page, (suite) => (suite in results ? results[suite as keyof typeof results] : undefined));
+  const files = reportOf(pages, (suite) => (suite in results ? results[suite as keyof typeof results] : undefined));
   const written = files['performance.md'] ?? '';
   const pictures = ['throughput', 'latency', 'cpu', 'memory'].map((name) => `performance/${name}.svg`);
-  expect(Object.keys(files)).toEqual(['performance.md', ...pictures]);
+  expect(Object.keys(files)).toEqual(['performance.md', 'scaling.md', ...pictures]);
   for (const file of pictures) expect(written).toContain(`](${file})`);
   expect(written).toContain('A run of 2026-11-23: medians of 7 rounds of 2 s; 2 cores');
   expect(written).toMatch(/^ours: chat +900\/s .* 3 +0$/m);
+  expect(files['scaling.md']).toMatch(/^provider +2 +0.15 of a core +1 600\/s +2.00 /m);
+  expect(files['scaling.md']).toMatch(/^ +1 000\/s +2 +2 /m);
   expect(written).toMatch(/^traces +nothing .* \+7 µs +\+7 µs$/m);
   expect(written).toContain('10 minutes of load, 500/s as in "ours 32".');
   expect(written.match(/^errors: 0$/gm)).toHaveLength(4);
 });
 
 test('a suite that has no results leaves its parts as they stand', () => {
-  expect(reportOf(page, () => undefined)).toEqual({ 'performance.md': page });
+  expect(reportOf(pages, () => undefined)).toEqual(pages);
 });
 
 describe('pictures', () => {

@@ -14,8 +14,8 @@ export async function measureCluster(
   load: LoadGenerator,
   { rounds, seconds }: { readonly rounds: number; readonly seconds: number },
 ): Promise<OnServers[]> {
-  await using alone = await startMesh();
-  await using clustered = await startMesh({ cluster: 3 });
+  await using alone = await startMesh({ bundled: true });
+  await using clustered = await startMesh({ cluster: 3, bundled: true });
   const meshes = [
     { mesh: alone, pids: { ...servicesOf(alone), 'nats-servers': alone.nats.pid } },
     {

@@ -11,6 +11,11 @@ export interface Cost {
   readonly clientUs?: number;
 }
 
+/** The name of what storing records on three servers costs. @param group records a message */
+export function storedOnThree(group: number): string {
+  return `a record stored on 3 servers, in groups of ${group}`;
+}
+
 /** How many times in one go, and how many goes are not counted. */
 interface Size {
   readonly times: number;

@@ -33,7 +33,10 @@ export async function measureReplicas(
 /** From the most replicas down to one: all of them are warm, and have been before they were limited. */
 async function measureRound(load: LoadGenerator, stop: Replicas['stop'], seconds: number): Promise<Replicas[]> {
   const most = Math.max(...counts);
-  await using mesh = await startMesh(stop === 'policy' ? { policies: most } : { providers: most });
+  await using mesh = await startMesh({
+    bundled: true,
+    ...(stop === 'policy' ? { policies: most } : { providers: most }),
+  });
   const verb = stop === 'policy' ? 'decide' : 'chat';
   const measure = (forSeconds: number): Promise<Answered> =>
     ask(load, { url: mesh.nats.url, verb, inFlight, seconds: forSeconds, pids: {} });

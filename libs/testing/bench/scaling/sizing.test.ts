@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { assumptions, sizeFor, type Measured } from './sizing.ts';
 
-const measured: Measured = { policyUs: 50, providerUs: 150, natsUs: 200, acksPerSecond: 10_000, mbATenant: 0.01 };
+const measured: Measured = { policyUs: 50, providerUs: 150, natsUs: 200, acksPerSecond: 10_000 };
 
 test('a small deployment has two replicas of each stop and three servers, whatever they would take', () => {
   expect(sizeFor(10, measured)).toMatchObject({ policies: 2, providers: 2, natsNodes: 3, meterStreams: 1 });

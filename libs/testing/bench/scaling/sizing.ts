@@ -8,8 +8,6 @@ export interface Measured {
   readonly natsUs: number;
   /** Messages a second that one stream with three replicas acknowledged. */
   readonly acksPerSecond: number;
-  /** Memory of policy for a tenant with a policy of its own, MB. */
-  readonly mbATenant: number;
 }
 
 /** What is taken for granted. */

@@ -4,7 +4,7 @@ import { addToCounter, ensureStores } from '@router-mesh/wire';
 import { jetstream, jetstreamManager, type JetStreamClient } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { NatsCluster, NatsServer } from '../../src/index.ts';
-import { atOnce, costOf, type Cost } from './costs.ts';
+import { atOnce, costOf, storedOnThree, type Cost } from './costs.ts';
 
 /** As long as a `finished` record of METER. */
 const record = 'x'.repeat(600);
@@ -21,7 +21,7 @@ export async function costsOfStores(server: NatsServer, cluster: NatsCluster): P
     costs.push(await records(`a record stored, in groups of ${group}`, alone, nc, { replicas: 1, group, streams: 1 }));
   for (const group of [1, 8, 32])
     costs.push(
-      await records(`a record stored on 3 servers, in groups of ${group}`, together, clustered, {
+      await records(storedOnThree(group), together, clustered, {
         replicas: 3,
         group,
         streams: 1,

@@ -1,10 +1,11 @@
 // What was measured of scaling, as tables of text. Pure.
 import { median } from '../statistics.ts';
-import { alignTable, formatValue } from '../table.ts';
+import { alignTable, formatValue, thousands } from '../table.ts';
 import type { OnServers } from './cluster.ts';
-import type { Cost } from './costs.ts';
+import { storedOnThree, type Cost } from './costs.ts';
 import type { Answered } from './load.ts';
 import type { Replicas } from './replicas.ts';
+import { sizeFor } from './sizing.ts';
 import type { Tenants } from './tenants.ts';
 
 /** What a run measured; what it left out is empty. */
@@ -132,4 +133,41 @@ export function middle<Measured extends { readonly answered: Answered }>(
 
 function errorsOf(group: readonly { readonly answered: Answered }[]): number {
   return group.reduce((sum, { answered }) => sum + answered.errors, 0);
+}
+
+/** What a deployment needs at four rates, from what this run measured on a cluster of three. */
+export function formatSizings({ costs, cluster }: Pick<Scaling, 'costs' | 'cluster'>): string {
+  const clustered = cluster.filter(({ servers, inFlight }) => servers > 1 && inFlight > 1);
+  const of = (name: string): number => middle(clustered, ({ cpuUs }) => cpuUs[name] ?? Number.NaN);
+  const measured = {
+    policyUs: of('policy'),
+    providerUs: of('provider'),
+    natsUs: middle(clustered, ({ cpuUs }) => ofServers(cpuUs)),
+    acksPerSecond: costs.find(({ what }) => what === storedOnThree(1))?.perSecond ?? Number.NaN,
+  };
+  const lines = [1000, 10_000, 100_000, 1_000_000].map((rate) => {
+    const sized = sizeFor(rate, measured);
+    const { policies, providers, cores, natsNodes, meterStreams, inFlight, trafficMb, meterGbADay } = sized;
+    const rounded = [policies, providers, cores, natsNodes, meterStreams, inFlight].map((value) =>
+      thousands(Math.ceil(value)),
+    );
+    return [
+      formatValue(rate, '/s'),
+      ...rounded,
+      `${thousands(Math.ceil(trafficMb))} MB/s`,
+      `${thousands(Math.ceil(meterGbADay))} GB`,
+    ];
+  });
+  const head = [
+    'requests',
+    'policy',
+    'provider',
+    'cores in all',
+    'nats-servers',
+    'METER streams',
+    'in flight',
+    'traffic',
+    'METER a day',
+  ];
+  return alignTable([head, ...lines], [0, 1, 2, 3, 4, 5, 6, 7, 8]);
 }

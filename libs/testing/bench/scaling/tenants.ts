@@ -30,7 +30,7 @@ export interface Tenants {
 const body = JSON.stringify({ model: 'auto', messages: [{ role: 'user', content: 'hi' }] });
 
 export async function measureTenants(tenants: number): Promise<Tenants> {
-  await using mesh = await startMesh({ environment: { ROUTER_POLICY_WATCH: '0ms' } });
+  await using mesh = await startMesh({ bundled: true, environment: { ROUTER_POLICY_WATCH: '0ms' } });
   const [nc, operator, root] = await Promise.all([
     mesh.nats.connect(),
     mesh.nats.connect('operator'),

@@ -45,7 +45,11 @@ export async function publishToDecision({
   others = 0,
   environment = {},
 }: PublishToDecisionOptions = {}): Promise<PublishToDecision> {
-  await using mesh = await startMesh({ policies: 2, environment: { ROUTER_POLICY_WATCH: '0ms', ...environment } });
+  await using mesh = await startMesh({
+    policies: 2,
+    bundled: true,
+    environment: { ROUTER_POLICY_WATCH: '0ms', ...environment },
+  });
   const [nc, operator, root] = await Promise.all([
     mesh.nats.connect(),
     mesh.nats.connect('operator'),
