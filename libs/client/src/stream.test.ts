@@ -71,7 +71,8 @@ describe('stream', () => {
     const reading = (async () => {
       for await (const chunk of stream) chunks.push(chunk);
     })();
-    await expect(reading).rejects.toMatchObject({ code: 'stream_interrupted', details: { delivered: 3 } });
+    const delivered = expect.toBeOneOf([2, 3]) as number; // the first two pieces may come together, as one delta
+    await expect(reading).rejects.toMatchObject({ code: 'stream_interrupted', details: { delivered } });
     expect(textOf(chunks)).toBe('a b ');
     await expect(stream.report).rejects.toMatchObject({ code: 'stream_interrupted' });
   });
