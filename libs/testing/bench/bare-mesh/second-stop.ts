@@ -34,8 +34,8 @@ async function stream(message: Msg): Promise<void> {
   const { body } = await callModel(message);
   let n = 0;
   body.on('readable', () => {
-    const bytes = body.read() as Uint8Array | null;
-    if (bytes !== null) message.respond(bytes, { headers: frame('delta', n++) });
+    const read = (): Uint8Array | null => body.read() as Uint8Array | null;
+    for (let bytes = read(); bytes !== null; bytes = read()) message.respond(bytes, { headers: frame('delta', n++) });
   });
   await once(body, 'end');
   await store();
