@@ -120,6 +120,18 @@ test('a body comes to what its schema makes of it, whichever way it is read: the
   );
 });
 
+test.each([
+  '{"model":"m","messages":[{"role":"user","content":"hi"}],"__proto__":{"stream":true}}',
+  '{"model":"m","messages":[{"role":"user","content":"hi","__proto__":{}}]}',
+  '{"model":"m","messages":[{"role":"user","content":[{"type":"text","__proto__":{}}]}]}',
+  '{"model":"m","messages":[{"role":"user"}],"tools":[{"type":"function","__proto__":{}}]}',
+  '{"model":"m","messages":[{"role":"user"}],"stream_options":{"__proto__":{}}}',
+])('a key __proto__ is left out wherever the schema leaves it out: %s', (body) => {
+  const read = JSON.stringify(parseRequestBody('chat', JSON.parse(body)));
+  expect(read).not.toContain('__proto__');
+  expect(read).toBe(JSON.stringify(parseAs(requestSchemas.chat, JSON.parse(body), 'body')));
+});
+
 test('what is plainly of its form is not copied', () => {
   const chat = {
     model: 'demo/echo',

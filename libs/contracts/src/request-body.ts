@@ -91,6 +91,7 @@ function isAbsent(value: unknown): boolean {
   return value === undefined || value === null;
 }
 
+/** One with a key `__proto__` is for the schema, which leaves that out. */
 function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !Object.hasOwn(value, '__proto__');
 }
