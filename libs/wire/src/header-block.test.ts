@@ -1,7 +1,7 @@
 import { headers, MsgHdrsImpl } from '@nats-io/nats-core/internal';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { headerBlock, headerLine, readBlock } from './header-block.ts';
+import { anyScriptLine, headerBlock, headerLine, readBlock } from './header-block.ts';
 
 const name = fc.stringMatching(/^[!-9;-~]{1,20}$/);
 const value = fc.stringMatching(/^[ -~]{0,40}$/);
@@ -85,6 +85,14 @@ test.each(['a\r\nNats-Rollup: all', 'a\n', '\r', '\u010a', 'ä', '\0', '\u2028',
     );
   },
 );
+
+test('a value of any script may stand where a subject does, as long as it ends no line', () => {
+  expect(readBlock(headerBlock(anyScriptLine('Router-Reply', '_INBOX.größe.\u010a'))).get('Router-Reply')).toBe(
+    '_INBOX.größe.\u010a',
+  );
+  for (const bad of ['a\r\nNats-Rollup: all', 'a\n', '\r', '\0', '\t', '\x7f'])
+    expect(() => anyScriptLine('Router-Reply', bad)).toThrow('header Router-Reply is no line');
+});
 
 test.each([
   'NATS/1.0\r\na: b\nc: d\r\n\r\n',

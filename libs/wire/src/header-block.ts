@@ -6,6 +6,8 @@ const version = 'NATS/1.0';
 
 /** What would end a line or is no printable ASCII. */
 const unprintable = /[^\x20-\x7e]/;
+// Matches what ends a line, or is no character to be seen.
+const control = /[\x00-\x1f\x7f]/;
 // Matches a name as the client library has it: printable ASCII without white space and colon.
 const namePattern = /^[!-9;-~]*$/;
 
@@ -18,6 +20,12 @@ const namePattern = /^[!-9;-~]*$/;
  */
 export function headerLine(name: string, value: string): string {
   if (unprintable.test(value)) throw new RouterError('internal', `header ${name} is no line of printable ASCII`);
+  return `${name}: ${value}\r\n`;
+}
+
+/** The same for a value of any script: a subject may have one. @throws as `headerLine` does, where it would end the line */
+export function anyScriptLine(name: string, value: string): string {
+  if (control.test(value)) throw new RouterError('internal', `header ${name} is no line`);
   return `${name}: ${value}\r\n`;
 }
 

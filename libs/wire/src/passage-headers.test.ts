@@ -39,7 +39,7 @@ const planArbitrary: fc.Arbitrary<Plan> = fc.record(
 const travelArbitrary: fc.Arbitrary<Travel> = fc.record({
   request: token,
   tenant: fc.array(token, { minLength: 1, maxLength: 4 }).map((levels) => levels.join('.')),
-  reply: token.map((inbox) => `_INBOX.${inbox}`),
+  reply: fc.oneof(token, fc.stringMatching(/^[äß漢]{1,12}$/)).map((inbox) => `_INBOX.${inbox}`),
   deadline: fc.nat(),
   attempt: fc.integer({ min: 1, max: 9 }),
   frames: fc.boolean(),
@@ -55,7 +55,7 @@ const travelArbitrary: fc.Arbitrary<Travel> = fc.record({
   tracestate: fc.option(printable, { nil: undefined }),
 });
 
-test('what travels arrives as it was, tags in any script included', () => {
+test('what travels arrives as it was, tags and return address in any script included', () => {
   fc.assert(
     fc.property(travelArbitrary, (travel) => void expect(carried(travel)).toEqual(travel)),
     { numRuns: 500 },

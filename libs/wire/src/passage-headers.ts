@@ -9,7 +9,7 @@ import {
   RouterError,
 } from '@router-mesh/contracts';
 import type { MsgHdrs } from '@nats-io/nats-core';
-import { headerBlock, headerLine, readBlock } from './header-block.ts';
+import { anyScriptLine, headerBlock, headerLine, readBlock } from './header-block.ts';
 
 /** The state of a request on its way; times are epoch ms. */
 export interface Travel {
@@ -52,7 +52,7 @@ export function travelBlock(travel: Travel): string {
   let lines =
     headerLine(header.request, travel.request) +
     headerLine(header.tenant, travel.tenant) +
-    headerLine(header.reply, travel.reply) +
+    anyScriptLine(header.reply, travel.reply) +
     headerLine(header.deadline, String(travel.deadline));
   if (travel.itinerary.length > 0) lines += headerLine(header.itinerary, travel.itinerary.join(','));
   if (travel.attempt > 1) lines += headerLine(header.attempt, String(travel.attempt));
