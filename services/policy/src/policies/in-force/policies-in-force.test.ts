@@ -2,7 +2,7 @@
 import type { PolicyDocument, PolicySource } from '@router-mesh/contracts';
 import type { Snapshot } from '@router-mesh/kernel';
 import { until } from '@router-mesh/testing';
-import { sampleCatalogue } from '@router-mesh/wend';
+import { decide, sampleCatalogue, sampleInput } from '@router-mesh/wend';
 import { expect, test } from 'vitest';
 import { digestOf, Sources } from '../documents/sources.ts';
 import { Linker } from './linker.ts';
@@ -192,6 +192,33 @@ test('a large policy is linked and compiled while other things are done, before 
   expect(turns).toBeGreaterThan(5);
   expect(compiledLate?.length).toBe(3003);
   expect(compiledLate).not.toContain(true);
+});
+
+test('a policy that does not compile fails closed by itself: it takes its seat, and holds up no other', async () => {
+  const shelf = new Shelf();
+  for (const name of ['bad', 'good'])
+    shelf.publish(`${name}/main`, '1.0.0', child(1).replace('acme/c1', name).replace(' extends "acme/base@^1"', ''));
+  const broken = new Error('does not compile');
+  class Breaking extends Linker {
+    override *steps(...[leaf, ...others]: Parameters<Linker['steps']>): ReturnType<Linker['steps']> {
+      const made = yield* super.steps(leaf, ...others);
+      if (made instanceof Promise || !leaf.file.includes('bad')) return made;
+      const fail = (): never => {
+        throw broken;
+      };
+      for (const { body } of made.policy?.rules ?? []) Object.assign(body, { prepare: fail, run: fail });
+      return made;
+    }
+  }
+  const linker = new Breaking({ fuel: 20_000, depth: 64, codegen: true });
+  const inForce = new PoliciesInForce(linker, new Sources(shelf.house), sampleCatalogue);
+  inForce.follow(shelf.snapshot);
+  const [bad, good] = ['bad', 'good'].map((name) => inForce.seat(`${name}/main`));
+  await until('both to judge', () => [bad, good].every((seat) => seat?.judge?.linked !== undefined));
+  const policy = bad?.judge?.linked;
+  if (policy === undefined) throw new Error('it does not judge');
+  const decision = decide(policy, { input: sampleInput, catalogue: sampleCatalogue });
+  expect(decision).toMatchObject({ effect: 'unavailable', unavailable: { reason: 'policy_error' } });
 });
 
 test('a parent that moves while its child is linked is not missed', async () => {

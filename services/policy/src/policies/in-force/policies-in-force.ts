@@ -195,7 +195,7 @@ export class PoliciesInForce {
       }
       // INVARIANT (no request compiles): whoever takes a seat is compiled. Of very many at once, as at a start, each sits down first.
       const { policy = held.linked } = made;
-      if (policy !== undefined && this.#slices.left < mostPrepared) yield* prepare(policy);
+      if (policy !== undefined && this.#slices.left < mostPrepared) yield* compiled(policy);
       this.#settle(held, made);
     }
     this.#look(held);
@@ -302,6 +302,15 @@ export class PoliciesInForce {
     await this.#linker.sweep([...this.#held.values()].flatMap(({ linked }) => linked ?? []));
     await nextTurn();
     this.#listener.tidied?.();
+  }
+}
+
+/** What does not compile is for its own decisions to fail of, each closed: here it would end the process of all. */
+function* compiled(policy: LinkedPolicy): Generator<undefined, void> {
+  try {
+    yield* prepare(policy);
+  } catch {
+    // whoever decides by it tries again, and is told why it cannot
   }
 }
 
