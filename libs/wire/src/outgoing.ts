@@ -13,8 +13,8 @@ export interface Message {
 /**
  * Publish a message, in its order with all else that the connection says.
  *
- * The client library's `publish` does the same, but makes four or five small buffers of a message and joins them: three microseconds for a frame of an answer, and
- * this takes half of one. So it is handed what is finished, as a command. Held to its own behaviour by a test, for the library's next version.
+ * The client library's `publish` does the same, but makes four or five small buffers of a message and joins them, which takes five times as long (of the CPU, for
+ * a frame of an answer). So it is handed what is finished, as a command. Held to its own behaviour by a test, for the library's next version.
  * @throws InvalidSubjectError for a subject or reply that would end the line, InvalidArgumentError when the server would not carry it
  */
 export function send(nc: NatsConnection, { subject, reply, headers, payload = '' }: Message): void {
