@@ -15,7 +15,7 @@ import {
   type CanaryOptions,
   type PointerOptions,
 } from './pointer-options.ts';
-import { readPolicyRef, type PolicyRef } from './policy-name.ts';
+import { readPolicyRef, showVersion, type PolicyRef } from './policy-name.ts';
 
 type Options = GlobalOptions & PointerOptions & CanaryOptions;
 
@@ -46,7 +46,7 @@ export function addCanary(policies: Command): void {
       const moved = await asOperator(options, (nc) =>
         call(nc, administration.canary, tenantOfPolicy(ref.name), request),
       );
-      const shown = moved.version ?? moved.digest.slice(0, 12);
+      const shown = showVersion(moved);
       print(options, moved, () => `${shown} judges ${share * 100} % of the ${options.by ?? 'tenants'} of ${ref.name}`);
     },
   );

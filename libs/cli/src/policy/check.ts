@@ -1,17 +1,17 @@
 // `router policy check`: what is wrong with policies.
+import { hasErrors } from '@router-mesh/wend';
 import type { Command } from 'commander';
 import { showExamples } from '../documents.ts';
-import { exitCodes, tellFailure, UsageError } from '../errors.ts';
+import { exitCodes } from '../errors.ts';
 import { allOptions } from '../global-options.ts';
 import { print } from '../output.ts';
 import { checkInMesh } from './check-in-mesh.ts';
-import { hasErrors } from '@router-mesh/wend';
 import { asJson, asSarif, rendered, type DiagnosticOptions } from './show-diagnostics.ts';
-import { runOnChanges } from './watch.ts';
+import { runOrWatch, type WatchOptions } from './watch.ts';
 import { addWorkspaceOptions, workspaceHelp, type WorkspaceOptions } from './workspace-options.ts';
 import { openWorkspace } from './workspace.ts';
 
-type CheckOptions = DiagnosticOptions & WorkspaceOptions & { readonly watch?: boolean };
+type CheckOptions = DiagnosticOptions & WorkspaceOptions & WatchOptions;
 
 const examples = `router policy check
   router policy check main.wend policies/ --library shared/
@@ -35,13 +35,7 @@ export function addCheck(policies: Command): void {
     .addHelpText('after', help + showExamples(examples));
   addWorkspaceOptions(check).action(async (paths: string[], _options, command: Command) => {
     const options = allOptions<CheckOptions>(command);
-    if (!options.watch) return await checkOnce(paths, options);
-    if (paths.includes('-')) throw new UsageError('--watch needs files: stdin does not change');
-    await runOnChanges(
-      [...paths, ...(options.library ?? [])],
-      () => checkOnce(paths, options),
-      (thrown) => tellFailure(thrown, options),
-    );
+    await runOrWatch(paths, options, () => checkOnce(paths, options));
   });
 }
 

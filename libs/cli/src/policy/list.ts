@@ -7,6 +7,7 @@ import { showExamples } from '../documents.ts';
 import { allOptions } from '../global-options.ts';
 import { print, table } from '../output.ts';
 import { readTenant } from '../request-options.ts';
+import { showVersion } from './policy-name.ts';
 
 const examples = `router policy list
   router policy list acme.web --json | jq -r .holds`;
@@ -40,7 +41,7 @@ function row(report: PolicyReport): string[] {
   return [
     name,
     showState(report),
-    active === undefined ? '' : (active.version ?? active.digest.slice(0, 12)),
+    active === undefined ? '' : showVersion(active),
     active === undefined ? '' : new Date(active.at).toISOString().slice(0, 16).replace('T', ' '),
     active?.by ?? '',
     canary === undefined ? '' : `${canary.share * 100} % of ${canary.by}`,

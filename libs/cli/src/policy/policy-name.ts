@@ -26,6 +26,17 @@ export function readPolicyRef(text: string): PolicyRef {
   throw new InvalidArgumentError('It must be as acme/main, or acme/main@1.4.0 for one of its versions.');
 }
 
+/** A version as it is called; where its source names none, by its digest. */
+export function showVersion({
+  version,
+  digest,
+}: {
+  readonly version?: string | undefined;
+  readonly digest: string;
+}): string {
+  return version ?? digest.slice(0, 12);
+}
+
 /** @throws InvalidArgumentError */
 export function readPolicyName(name: string): string {
   if (isPolicyName(name)) return name;

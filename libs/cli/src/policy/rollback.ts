@@ -7,7 +7,7 @@ import { showExamples } from '../documents.ts';
 import { allOptions, type GlobalOptions } from '../global-options.ts';
 import { print } from '../output.ts';
 import { addPointerOptions, pointerFields, type PointerOptions } from './pointer-options.ts';
-import { readPolicyRef, type PolicyRef } from './policy-name.ts';
+import { readPolicyRef, showVersion, type PolicyRef } from './policy-name.ts';
 
 type RollbackOptions = GlobalOptions & PointerOptions & { readonly why?: string };
 
@@ -35,7 +35,7 @@ export function addRollback(policies: Command): void {
       call(nc, administration.rollback, tenantOfPolicy(ref.name), request),
     );
     print(options, back, () => {
-      const shown = back.version ?? back.digest.slice(0, 12);
+      const shown = showVersion(back);
       return back.what === 'canary_withdrawn'
         ? `the canary of ${ref.name} is withdrawn, ${shown} judges all of it`
         : `${ref.name} is back at ${shown}`;

@@ -7,7 +7,7 @@ import { showExamples } from '../documents.ts';
 import { allOptions, type GlobalOptions } from '../global-options.ts';
 import { print } from '../output.ts';
 import { addPointerOptions, pointerFields, readShare, type PointerOptions } from './pointer-options.ts';
-import { readPolicyRef, type PolicyRef } from './policy-name.ts';
+import { readPolicyRef, showVersion, type PolicyRef } from './policy-name.ts';
 
 type Options = GlobalOptions & PointerOptions;
 
@@ -34,7 +34,7 @@ export function addShadow(policies: Command): void {
     const options = allOptions<Options>(command);
     const request = { ...ref, share, ...pointerFields(options) };
     const moved = await asOperator(options, (nc) => call(nc, administration.shadow, tenantOfPolicy(ref.name), request));
-    const shown = moved.version ?? moved.digest.slice(0, 12);
+    const shown = showVersion(moved);
     print(options, moved, () =>
       share === 0
         ? `${ref.name} has no shadow any more`

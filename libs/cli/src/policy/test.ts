@@ -2,16 +2,16 @@
 import { hasErrors, runTests, type Source, type TestReport } from '@router-mesh/wend';
 import type { Command } from 'commander';
 import { showExamples } from '../documents.ts';
-import { exitCodes, tellFailure, UsageError } from '../errors.ts';
+import { exitCodes } from '../errors.ts';
 import { allOptions, type GlobalOptions } from '../global-options.ts';
 import { print } from '../output.ts';
 import { asJson, showOnStderr } from './show-diagnostics.ts';
 import { showReports, testsAsJson } from './show-tests.ts';
-import { runOnChanges } from './watch.ts';
+import { runOrWatch, type WatchOptions } from './watch.ts';
 import { addWorkspaceOptions, workspaceHelp, type WorkspaceOptions } from './workspace-options.ts';
 import { openWorkspace } from './workspace.ts';
 
-type TestOptions = GlobalOptions & WorkspaceOptions & { readonly coverage?: boolean; readonly watch?: boolean };
+type TestOptions = GlobalOptions & WorkspaceOptions & WatchOptions & { readonly coverage?: boolean };
 
 const examples = `router policy test
   router policy test main.wend --coverage
@@ -32,13 +32,7 @@ export function addTest(policies: Command): void {
     .addHelpText('after', help + showExamples(examples));
   addWorkspaceOptions(test).action(async (paths: string[], _options, command: Command) => {
     const options = allOptions<TestOptions>(command);
-    if (!options.watch) return await testOnce(paths, options);
-    if (paths.includes('-')) throw new UsageError('--watch needs files: stdin does not change');
-    await runOnChanges(
-      [...paths, ...(options.library ?? [])],
-      () => testOnce(paths, options),
-      (thrown) => tellFailure(thrown, options),
-    );
+    await runOrWatch(paths, options, () => testOnce(paths, options));
   });
 }
 

@@ -2,11 +2,29 @@
 import { once } from 'node:events';
 import { statSync, watch, type FSWatcher } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { tellFailure, UsageError } from '../errors.ts';
+import type { GlobalOptions } from '../global-options.ts';
 import { hint } from '../output.ts';
 import { wendFilesBelow } from './source-files.ts';
+import type { WorkspaceOptions } from './workspace-options.ts';
 
 /** An editor that saves changes a file several times. */
 const settleMs = 80;
+
+export interface WatchOptions {
+  readonly watch?: boolean;
+}
+
+/** Run once; with `--watch` again whenever what is named, or may be extended and imported, changes. @throws UsageError where that is stdin */
+export async function runOrWatch(
+  paths: readonly string[],
+  options: GlobalOptions & WorkspaceOptions & WatchOptions,
+  run: () => Promise<void>,
+): Promise<void> {
+  if (!options.watch) return await run();
+  if (paths.includes('-')) throw new UsageError('--watch needs files: stdin does not change');
+  await runOnChanges([...paths, ...(options.library ?? [])], run, (thrown) => tellFailure(thrown, options));
+}
 
 /**
  * Run now, and again after each change of a `.wend` or `.json` file beside the named files, or in the named folders and those below them that hold
@@ -14,7 +32,7 @@ const settleMs = 80;
  *
  * One run at a time: what changes meanwhile is looked at when it is over. What a run throws is told, for the next change may mend it.
  */
-export async function runOnChanges(
+async function runOnChanges(
   paths: readonly string[],
   run: () => Promise<unknown>,
   failed: (thrown: unknown) => void,

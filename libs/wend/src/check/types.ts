@@ -2,21 +2,8 @@
 import { didYouMean } from '../diagnostics/suggest.ts';
 import type { NamedType, TypeNode } from '../syntax/tree.ts';
 import { largestType, sizeOf } from '../types/size.ts';
-import { optionalOf, type Basic, type Type } from '../types/type.ts';
+import { basics, optionalOf, type Type } from '../types/type.ts';
 import { report, type Place } from './place.ts';
-
-const basics: readonly Basic[] = [
-  'Bool',
-  'Int',
-  'Float',
-  'String',
-  'Duration',
-  'Money',
-  'Time',
-  'ModelId',
-  'Model',
-  'Json',
-];
 
 /** Names are looked up among those that stand before: no type holds itself. */
 export function resolveType(place: Place, node: TypeNode): Type {

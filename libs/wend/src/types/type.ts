@@ -28,6 +28,20 @@ export type Basic =
   /** What could not be typed and was said to be wrong: it fits everywhere, so that one mistake is told once. */
   | 'Unknown';
 
+/** Those that are written by name. */
+export const basics: readonly Basic[] = [
+  'Bool',
+  'Int',
+  'Float',
+  'String',
+  'Duration',
+  'Money',
+  'Time',
+  'ModelId',
+  'Model',
+  'Json',
+];
+
 /** `T?`, once. */
 export function optionalOf(type: Type): Type {
   return type.kind === 'optional' || type.kind === 'Null' || type.kind === 'Unknown'

@@ -4,20 +4,7 @@ import { isAssignable, join, presentOf } from './assignable.ts';
 import { isComparable } from './comparable.ts';
 import { show } from './show.ts';
 import { sizeOf } from './size.ts';
-import { optionalOf, type Basic, type Type } from './type.ts';
-
-const basics: readonly Basic[] = [
-  'Bool',
-  'Int',
-  'Float',
-  'String',
-  'Duration',
-  'Money',
-  'Time',
-  'ModelId',
-  'Model',
-  'Json',
-];
+import { basics, optionalOf, type Type } from './type.ts';
 
 const { type: anyType } = fc.letrec<{ type: Type }>((tie) => ({
   type: fc.oneof(
