@@ -57,6 +57,16 @@ test('a document is read once, and from disk from then on, also by another repli
   await expect(documents(folder).fetch(words, 'other')).rejects.toMatchObject({ code: 'unavailable' });
 });
 
+test('of what was written just now a copy is made without asking, and without a folder none', async () => {
+  await using nats = await natsServer();
+  const { folder, asked, documents } = await shelf(nats);
+  await documents(folder).keep(words, 'k', { word: 'first' });
+  await documents().keep(words, 'k', { word: 'first' });
+  await nats.stop();
+  expect(await documents(folder).fetch(words, 'k')).toEqual({ word: 'first' });
+  expect(asked).toEqual([]);
+});
+
 test('what is not there is undefined, without a folder nothing is kept, and a copy that cannot be read is none', async () => {
   await using nats = await natsServer();
   const { nc, folder, asked, documents } = await shelf(nats);

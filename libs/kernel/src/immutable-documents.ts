@@ -56,6 +56,11 @@ export class ImmutableDocuments {
     return fetching;
   }
 
+  /** Make the copy of a document that was written just now: a bucket that is asked may not have it everywhere yet. Never throws. */
+  keep<Value extends z.ZodType>(bucket: BucketContract<Value>, key: string, value: z.output<Value>): Promise<void> {
+    return this.#write(bucket, key, value);
+  }
+
   /**
    * Remove the copies that nobody needs any more; a fresh one stays, for somebody may be about to. Never throws.
    * @param isNeeded asked at the last moment

@@ -1,4 +1,5 @@
 // The life of policies over real processes: published, followed, compared, taken back.
+import { createHash } from 'node:crypto';
 import {
   Decision,
   header,
@@ -7,6 +8,7 @@ import {
   policyDecided,
   policyDiffered,
   policyRolledBack,
+  policySources,
   policyStale,
   policyWarned,
   requestSubject,
@@ -15,7 +17,7 @@ import {
   type Verb,
 } from '@router-mesh/contracts';
 import { demoDocument, startMesh, until } from '@router-mesh/testing';
-import { call, ensureStores, headers, type Msg } from '@router-mesh/wire';
+import { call, ensureStores, headers, putDocument, type Msg } from '@router-mesh/wire';
 import { afterAll, describe, expect, test } from 'vitest';
 
 const mesh = await startMesh({
@@ -120,6 +122,17 @@ describe('publishing', () => {
     });
     expect(await refusal(publish('idem', to('idem/main', '1.0.0', 'other/echo')))).toMatchObject({ code: 'conflict' });
     expect(await pointers('idem/main')).toMatchObject({ history: [{ what: 'published', by: 'ada' }] });
+  });
+
+  test('a source that stands there already is the same one for every replica', async () => {
+    const source = to('bolt/main', '1.0.0', 'other/echo');
+    const kind = 'policy' as const;
+    const written = { name: 'bolt/main', kind, version: '1.0.0', source, lock: [], by: 'bob', at: 1 };
+    await putDocument(root, policySources, createHash('sha256').update(source).digest('hex'), written);
+    const { bundle } = await publish('bolt', source);
+    await inForce('bolt', bundle);
+    const told = Array.from({ length: 12 }, () => call(operator, policy.get, 'platform', { name: 'bolt/main' }));
+    expect(new Set((await Promise.all(told)).map((report) => report.source?.by))).toEqual(new Set(['bob']));
   });
 
   test('who was slower is told who was faster', async () => {

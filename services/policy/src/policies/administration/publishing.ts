@@ -120,8 +120,8 @@ async function publishChecked(
   const change = (document: PolicyDocument): PolicyDocument =>
     pointed(withVersion(document, { digest, ...named, by, at }), request, state, digest, { by, at });
   change((await registry.store.read(name)).document); // what is refused leaves no source behind
-  await registry.store.keep(digest, source);
-  registry.sources.written(digest, source);
+  const isNew = await registry.store.keep(digest, source);
+  registry.sources.published(digest, isNew ? source : undefined);
   const { document, revision, before } = await registry.store.move(name, change, request.revision);
   dropUnused(registry, before, document);
   return {

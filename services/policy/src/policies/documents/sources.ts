@@ -14,17 +14,19 @@ export function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
+type Immutable = Pick<House['immutable'], 'fetch' | 'keep' | 'prune'>;
+
 export class Sources {
   /** How long what is no more is not looked for again, ms. */
   readonly goneMs: number;
-  readonly #immutable: Pick<House['immutable'], 'fetch' | 'prune'>;
+  readonly #immutable: Immutable;
   /** The one that was used last stands last. */
   readonly #kept = new Map<string, PolicySource>();
   /** What was looked for and is no more, with when that may have changed, by `performance.now()`. */
   readonly #gone = new Map<string, number>();
   #length = 0;
 
-  constructor({ immutable }: { readonly immutable: Pick<House['immutable'], 'fetch' | 'prune'> }, againMs = goneMs) {
+  constructor({ immutable }: { readonly immutable: Immutable }, againMs = goneMs) {
     this.#immutable = immutable;
     this.goneMs = againMs;
   }
@@ -74,12 +76,15 @@ export class Sources {
     return false;
   }
 
-  /** It was written just now: it need not be fetched here, and whoever looked for it before may look again. */
-  written(digest: string, source: PolicySource): void {
+  /**
+   * It is in the bucket: whoever looked for it before may look again.
+   * @param source when it was written just now, which then need not be fetched; undefined where another one of the same text stands there
+   */
+  published(digest: string, source: PolicySource | undefined): void {
     this.#gone.delete(digest);
-    if (this.#kept.has(digest)) return;
+    if (source === undefined || this.#kept.has(digest)) return;
     this.#keep(digest, source);
-    void this.#immutable.fetch(policySources, digest).catch(() => undefined); // its copy on disk
+    void this.#immutable.keep(policySources, digest, source);
   }
 
   /**

@@ -43,12 +43,14 @@ export class PolicyStore {
     }
   }
 
-  /** Write a source; the one that stands there already is the same text. */
-  async keep(digest: string, source: PolicySource): Promise<void> {
+  /** Write a source. Whether it was: the one that stands there already is the same text, with a lock and an author of its own, and stays. */
+  async keep(digest: string, source: PolicySource): Promise<boolean> {
     try {
       await this.#house.put(policySources, digest, source, 0);
+      return true;
     } catch (error) {
-      if (!(error instanceof RouterError) || error.code !== 'conflict') throw error;
+      if (error instanceof RouterError && error.code === 'conflict') return false;
+      throw error;
     }
   }
 
