@@ -62,7 +62,16 @@ export async function followFacts(
   take: (sequence: number, text: string) => void,
 ): Promise<void> {
   const consumer = await openConsumer(nc, stream, settings);
-  const messages = await consumer.consume({ callback: (message) => take(message.seq, message.string()) });
+  let isOver = false;
+  const messages = await consumer.consume({
+    callback: (message) => {
+      // The client library stops a few messages later.
+      if (isOver || settings.signal?.aborted) return;
+      isOver = true; // should it throw
+      take(message.seq, message.string());
+      isOver = false;
+    },
+  });
   const lost = endWith(messages, nc, settings.signal);
   const failed = await messages.closed();
   if (lost()) throw disconnected();
