@@ -135,6 +135,7 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
       credentials,
       wait: true,
     });
+    if (this.#isStopping) return await nc.close(); // it was told so before there was anything to drain
     this.#nc = nc;
     const copies = this.#readCopies();
     const lacking = missingFromServer(nc);
@@ -172,7 +173,7 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
 
     this.#enter('stops');
     await this.#definition.prepare?.(house);
-    if (this.#phase === 'stopping') return;
+    if (this.#isStopping) return;
     collectStart();
     const stops = (this.#stops = new Stops(link, {
       tenantInbox,
@@ -185,17 +186,21 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
     this.#log.info({ http: health.url, stops: stops.names }, 'ready');
   }
 
+  get #isStopping(): boolean {
+    return this.#phase === 'stopping';
+  }
+
   /** Stopping is the last phase, whatever else goes on. */
   #enter(phase: Phase): void {
-    if (this.#phase !== 'stopping') this.#phase = phase;
+    if (!this.#isStopping) this.#phase = phase;
   }
 
   #serve(house: House<Group, Own>, stops: Stops, rpcs: Rpcs): void {
-    if (this.#phase === 'stopping') return;
+    if (this.#isStopping) return;
     const { serves, handlers, members } = this.#definition;
     const follow = (swapped: () => void): void => {
       swapped();
-      for (const watch of this.#watches) watch.onSwap(() => this.#phase !== 'stopping' && swapped());
+      for (const watch of this.#watches) watch.onSwap(() => !this.#isStopping && swapped());
     };
     serveContracts(serves, handlers(house), { stops, rpcs, members: () => members?.(house) ?? {}, follow });
   }
@@ -315,7 +320,7 @@ class Running<Serves extends ServedGroup, Group extends WatchedGroup, Own extend
       },
     });
     void nc.closed().then((reason) => {
-      if (this.#phase !== 'stopping')
+      if (!this.#isStopping)
         this.#die(reason instanceof Error ? reason : new Error('the connection to NATS is closed for good'));
     });
   }
