@@ -157,8 +157,17 @@ describe('what policy has judged is what is sent', () => {
     const [tools, seed] = ['[ {"x": 1.50e1, "y":"\\u00e9\\/"} ]', '9223372036854775807'];
     const text = `{ "tools" : ${tools},"model":"a" ,"seed":${seed}, "router":{"x":"}"}}`;
     expect(String(prepare(Buffer.from(text), 'm', 'chat', false).body(false))).toBe(
-      `{"model":"m","tools" : ${tools},"seed":${seed}}`,
+      `{"tools" : ${tools},"seed":${seed},"model":"m"}`,
     );
+  });
+
+  test.each([
+    '{"model":"a","Model":"b","MODEL":"c","x":1}',
+    '{"model":"a","Model":"b","MODEL":"c","x":1,"x":2}', // written anew
+  ])('whoever takes a key in letters of any size, and the last of them, takes our model: %s', (text) => {
+    const keys = Object.keys(JSON.parse(String(prepare(Buffer.from(text), 'm', 'chat', true).body(true))) as object);
+    const ours = keys.filter((key) => ['model', 'stream_options'].includes(key.toLowerCase()));
+    expect(ours).toEqual(['Model', 'MODEL', 'model', 'stream_options']);
   });
 
   test('whatever the body and however it is written, it is what parsing it and writing it anew would send', () => {

@@ -74,18 +74,22 @@ function isRead(key: string, attached: boolean): boolean {
   }
 }
 
-/** Our members, then those that came, in the ranges of bytes in which they stand one behind the other. */
+/**
+ * The members that came, in the ranges of bytes in which they stand one behind the other, and behind them ours.
+ *
+ * INVARIANT (ours is the last word): Go's readers take a key in letters of any size, and the last of two; a `"Model"` of the client's would be taken for ours if it stood behind it.
+ */
 function splice(bytes: Buffer, members: readonly Member[], ours: object, without: readonly string[]): Buffer {
-  const head = JSON.stringify(ours).slice(0, -1);
+  const tail = JSON.stringify(ours).slice(1);
   const ranges = rangesOf(members, without);
-  const sizeBytes = ranges.reduce((sum, { from, to }) => sum + 1 + to - from, Buffer.byteLength(head) + 1);
+  const sizeBytes = ranges.reduce((sum, { from, to }) => sum + to - from + 1, 1 + Buffer.byteLength(tail));
   const written = Buffer.allocUnsafe(sizeBytes);
-  let at = written.write(head);
+  let at = written.write('{');
   for (const { from, to } of ranges) {
-    at += written.write(',', at);
     at += bytes.copy(written, at, from, to);
+    at += written.write(',', at);
   }
-  written.write('}', at);
+  written.write(tail, at);
   return written;
 }
 
