@@ -69,6 +69,29 @@ test('two are under way at a time, and what comes meanwhile is the next', async 
   expect(sent.map(({ payload }) => payload)).toEqual([...numbers(2), 'fact 2\nfact 3', 'fact 4']);
 });
 
+test('what waited for its group has so much less time to be stored', async () => {
+  const sent: { readonly timeoutMs: number; stored(): void }[] = [];
+  const groups = new FactGroups(
+    (_subject, _payload, { timeoutMs }) =>
+      new Promise((resolve) => sent.push({ timeoutMs, stored: () => resolve('stored') })),
+  );
+  const begunAt = performance.now();
+  for (const line of numbers(3)) {
+    void groups.add(subject, line, { messageId: line, timeoutMs: 2000, late });
+    await turn();
+  }
+  await until('some time to pass', () => performance.now() - begunAt > 100);
+  sent[0]?.stored();
+  await until('the third to be sent', () => sent.length === 3);
+  expect(sent[2]?.timeoutMs).toBeLessThan(1950);
+  await until('its time to be over', () => performance.now() - begunAt > 300);
+  void groups.add(subject, 'fact 3', { messageId: 'fact 3', timeoutMs: 100, late });
+  await until('the fourth to be late', () => performance.now() - begunAt > 500);
+  sent[1]?.stored();
+  await until('the fourth to be sent', () => sent.length === 4);
+  expect(sent[3]?.timeoutMs).toBe(0);
+});
+
 test('no message has facts of two tenants', async () => {
   await using nats = await natsServer();
   const at = await factBench(nats);

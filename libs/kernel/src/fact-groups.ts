@@ -4,6 +4,7 @@ import type { StoreOptions, StoreOutcome } from './fact-store.ts';
 export interface GroupOptions {
   /** Of this fact; the message has that of its first one. */
   readonly messageId: string;
+  /** From now on, the waiting for its group included; the group has the time of its first one. */
   readonly timeoutMs: number;
   /** A line as it is stored when it comes late; the same for all facts of a subject. */
   late(line: string): string;
@@ -18,6 +19,8 @@ const mostFacts = 500;
 
 interface Group {
   readonly options: GroupOptions;
+  /** When its first fact came, by `performance.now()`. */
+  readonly begunAt: number;
   readonly lines: string[];
   characters: number;
   readonly outcome: PromiseWithResolvers<StoreOutcome>;
@@ -53,7 +56,7 @@ export class FactGroups {
     const lane = this.#lane(subject);
     let group = lane.gathering.at(-1);
     if (group === undefined || !hasRoom(group, line)) {
-      group = { options, lines: [], characters: 0, outcome: Promise.withResolvers() };
+      group = { options, begunAt: performance.now(), lines: [], characters: 0, outcome: Promise.withResolvers() };
       lane.gathering.push(group);
       this.#atEndOfTurn(lane);
     }
@@ -92,8 +95,10 @@ export class FactGroups {
     this.#ready.clear();
   }
 
-  #send(lane: Lane, { lines, options, outcome }: Group): void {
-    const { messageId, timeoutMs, late } = options;
+  #send(lane: Lane, { lines, options, begunAt, outcome }: Group): void {
+    const { messageId, late } = options;
+    // Who waited behind two groups that nobody acknowledged does not wait for as long again.
+    const timeoutMs = Math.max(0, options.timeoutMs - (performance.now() - begunAt));
     lane.underWay += 1;
     const storing = this.#store(lane.subject, lines.join('\n'), {
       messageId,
