@@ -94,7 +94,7 @@ export class AnswerCache {
 }
 
 /** INVARIANT (no answer of another's): policy has put tenant, policy and body into the key that it wrote; here the model comes to it. */
-function keyOf({ verb }: Planned, key: string, candidate: Candidate): string {
+export function keyOf({ verb }: Pick<Plan, 'verb'>, key: string, candidate: Candidate): string {
   return createHash('sha256')
     .update(JSON.stringify([key, verb, modelId(candidate)]))
     .digest('hex');

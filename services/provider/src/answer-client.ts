@@ -10,7 +10,7 @@ export async function answerClient(
   calls: Calls,
   passage: StopPassage,
   { candidate, heard, usage, transforms }: Called,
-  { stored, hedged }: { readonly stored: readonly Promise<boolean>[]; readonly hedged: boolean },
+  { stored, hedged }: { readonly stored: readonly Promise<boolean>[]; readonly hedged: boolean | undefined },
 ): Promise<void> {
   const usageStored = (await Promise.all(stored)).every(Boolean);
   const limits = calls.limits.report(passage);

@@ -6,8 +6,9 @@ import { answerClient } from './answer-client.ts';
 import { answerFromCache } from './cached-answer.ts';
 import { attemptOf, CallFailure, cutBy, errorOf, interrupted } from './failure.ts';
 import { Hedge } from './hedge.ts';
-import { tellFailure, type Calls } from './one-call.ts';
+import { callModel, tellFailure, type Calls } from './one-call.ts';
 import { waitBeforeRetry } from './retry.ts';
+import { SoleSeat } from './seat.ts';
 import { wait } from './wait.ts';
 
 const known: readonly string[] = providerNeeds;
@@ -30,15 +31,19 @@ async function callCandidates(calls: Calls, passage: StopPassage): Promise<void>
   try {
     for (;;) {
       passage.checkDeadline();
-      const hedge = new Hedge(calls, passage);
+      const { hedge_after_ms: afterMs } = passage.plan;
+      const hedge = afterMs === undefined ? undefined : new Hedge(calls, passage, afterMs);
       try {
-        const called = await hedge.call(firstCandidate(passage), stored);
-        await answerClient(calls, passage, called, { stored, hedged: hedge.raced });
+        const candidate = firstCandidate(passage);
+        const called = await (hedge === undefined
+          ? callModel(calls, passage, candidate, stored, new SoleSeat(passage, candidate))
+          : hedge.call(candidate, stored));
+        await answerClient(calls, passage, called, { stored, hedged: hedge?.raced });
         answered = true; // which has waited for them
         return;
       } catch (error) {
         // Of two that raced neither is tried again, and the first of the plan is the last that failed.
-        const failed = { candidate: firstCandidate(passage), retried: hedge.raced ? Infinity : retried };
+        const failed = { candidate: firstCandidate(passage), retried: hedge?.raced === true ? Infinity : retried };
         const next = await goOn(calls, passage, failed, error, stored);
         if (next === 'forwarded') return;
         retried = next === 'again' ? retried + 1 : 0;

@@ -3,7 +3,7 @@ import { modelId, type Candidate, type Plan } from '@router-mesh/contracts';
 import { nextCandidates, type StopPassage } from '@router-mesh/kernel';
 import { attemptOf, CallFailure, NotCalled } from './failure.ts';
 import { callModel, tellFailure, type Called, type Calls } from './one-call.ts';
-import { Floor, SoleSeat, type Seat } from './seat.ts';
+import { Floor, type Seat } from './seat.ts';
 
 /** What setTimeout can hold. */
 const longestTimerMs = 2 ** 31 - 1;
@@ -22,11 +22,14 @@ interface Runner {
 export class Hedge {
   readonly #calls: Calls;
   readonly #passage: StopPassage;
+  readonly #afterMs: number;
   #raced = false;
 
-  constructor(calls: Calls, passage: StopPassage) {
+  /** @param afterMs how long the first may be silent */
+  constructor(calls: Calls, passage: StopPassage, afterMs: number) {
     this.#calls = calls;
     this.#passage = passage;
+    this.#afterMs = afterMs;
   }
 
   /** Whether a second call went out. */
@@ -41,14 +44,11 @@ export class Hedge {
    * @throws what the last of them failed with; when both were called, neither is to be tried again
    */
   async call(candidate: Candidate, stored: Promise<boolean>[]): Promise<Called> {
-    const { hedge_after_ms: afterMs } = this.#passage.plan;
-    if (afterMs === undefined)
-      return await callModel(this.#calls, this.#passage, candidate, stored, new SoleSeat(this.#passage, candidate));
     const floor = new Floor(this.#passage);
     const seat = floor.seat(candidate);
     const calling = callModel(this.#calls, this.#passage, candidate, stored, seat);
     const first: Runner = { candidate, seat, outcome: outcomeOf(calling) };
-    if (!(await isSilent(afterMs, floor, first))) return unwrap(await first.outcome);
+    if (!(await isSilent(this.#afterMs, floor, first))) return unwrap(await first.outcome);
     return await this.#race(floor, first, stored);
   }
 

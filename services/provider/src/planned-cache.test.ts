@@ -1,8 +1,9 @@
 // Answers that are given again, seen from outside.
-import { cache as bucket, cancelSubject } from '@router-mesh/contracts';
+import { cache as bucket, cancelSubject, type Plan, type Verb } from '@router-mesh/contracts';
 import { startMesh, until } from '@router-mesh/testing';
 import { ulid } from 'ulid';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { keyOf } from './answer-cache.ts';
 import { chunksOf, endOf, errorOf, PlayedPolicy, wholeOf } from './planned.testing.ts';
 import { answer, chunk, completion, done, event, hang, scriptedUpstream, stream, usageChunk } from './testing.ts';
 
@@ -25,17 +26,22 @@ let keys = 0;
 const cached = (ttl_ms = 60_000) => ({ cache: { key: `${(keys += 1)}`.padStart(64, '0'), ttl_ms } });
 const usage = { prompt_tokens: 30, completion_tokens: 20 };
 
-/** How many answers the bucket holds. */
-async function kept(): Promise<number> {
-  const info = await policy.root.request(`$JS.API.STREAM.INFO.KV_${bucket.name}`);
-  return info.json<{ state: { messages: number } }>().state.messages;
+interface Keeping {
+  readonly cache: { readonly key: string };
+  readonly verb?: Verb;
+}
+
+/** Whether the bucket holds the answer of a plan. */
+async function isKept({ cache, verb = 'chat' }: Keeping): Promise<boolean> {
+  const subject = `$KV.${bucket.name}.${keyOf({ verb }, cache.key, candidate)}`;
+  const { headers } = await policy.root.request(`$JS.API.DIRECT.GET.KV_${bucket.name}.${subject}`);
+  return headers?.code !== 404;
 }
 
 /** Ask, and wait until the answer is kept. */
-async function fill(plan: object, body = {}): Promise<void> {
-  const before = await kept();
+async function fill(plan: Keeping & Partial<Plan>, body = {}): Promise<void> {
   await policy.ask(candidates, { plan, body });
-  await until('the answer to be kept', async () => (await kept()) > before);
+  await until('the answer to be kept', () => isKept(plan));
   model.received.length = 0;
 }
 
@@ -44,8 +50,26 @@ const metric = async (name: string): Promise<number> => {
   return Number(new RegExp(`^${name} (\\d+)`, 'm').exec(text)?.[1]);
 };
 
+/**
+ * A claim about what is kept: of a bucket that answers within the 50 ms for which it is asked. Where it did not, as provider's own count of such failures says,
+ * a model was rightly called, and the claim is put again.
+ */
+function testKept(claim: string, body: () => Promise<void>): void {
+  test(claim, async () => {
+    for (;;) {
+      const failures = await metric('router_cache_failures_total');
+      try {
+        return await body();
+      } catch (error) {
+        if ((await metric('router_cache_failures_total')) === failures) throw error;
+        model.received.length = 0;
+      }
+    }
+  });
+}
+
 describe('an answer that was given before', () => {
-  test('is given again, whole: no model is called, and one record says so', async () => {
+  testKept('is given again, whole: no model is called, and one record says so', async () => {
     const plan = { ...cached(), needs: ['cache'] };
     const seed =
       '{"object":"chat.completion","seed":12345678901234567890,"usage":{"prompt_tokens":30,"completion_tokens":20},"choices":[{"index":0,"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}]}';
@@ -64,7 +88,7 @@ describe('an answer that was given before', () => {
     expect(await metric('router_cache_hits_total')).toBe(hits + 1);
   });
 
-  test('as a stream is given whole to who asks for that, with its tool calls', async () => {
+  testKept('as a stream is given whole to who asks for that, with its tool calls', async () => {
     const plan = cached();
     const call = { id: 'a', type: 'function', function: { name: 'f', arguments: '' } };
     model.script = stream(
@@ -100,31 +124,34 @@ describe('an answer that was given before', () => {
     });
   });
 
-  test('whole is given as a stream to who asks for one: accept, deltas in order, usage where it is asked for, end', async () => {
-    const plan = cached();
-    const text = 'a longer answer, 😀 which is told in several pieces as its model would have told it. '.repeat(5);
-    model.script = answer(200, completion(text, { id: 'x', usage }));
-    await fill(plan);
-    const body = { stream_options: { include_usage: true } };
-    const events = await policy.ask(candidates, { plan: { ...plan, stream: true }, body });
-    const kinds = events.map(({ kind }) => kind);
-    expect([kinds[0], kinds.at(-1), new Set(kinds.slice(1, -1))]).toEqual(['accept', 'end', new Set(['delta'])]);
-    type Chunk = { choices: { delta: { content?: string; role?: string }; finish_reason: string | null }[] };
-    const chunks = chunksOf(events) as Chunk[];
-    expect(chunks.map(({ choices }) => choices[0]?.delta.content ?? '').join('')).toBe(text);
-    expect(chunks.at(-2)?.choices[0]?.finish_reason).toBe('stop');
-    expect(chunks.at(-1)).toMatchObject({ id: 'x', object: 'chat.completion.chunk', choices: [], usage });
-    expect(endOf(events)).toMatchObject({
-      router: { cache: 'hit' },
-      usage: { input_tokens: 30, output_tokens: 20 },
-      usage_stored: true,
-    });
-    const without = chunksOf(await policy.ask(candidates, { plan: { ...plan, stream: true } }));
-    expect(without).toHaveLength(chunks.length - 1);
-    expect(model.received).toHaveLength(0);
-  });
+  testKept(
+    'whole is given as a stream to who asks for one: accept, deltas in order, usage where it is asked for, end',
+    async () => {
+      const plan = cached();
+      const text = 'a longer answer, 😀 which is told in several pieces as its model would have told it. '.repeat(5);
+      model.script = answer(200, completion(text, { id: 'x', usage }));
+      await fill(plan);
+      const body = { stream_options: { include_usage: true } };
+      const events = await policy.ask(candidates, { plan: { ...plan, stream: true }, body });
+      const kinds = events.map(({ kind }) => kind);
+      expect([kinds[0], kinds.at(-1), new Set(kinds.slice(1, -1))]).toEqual(['accept', 'end', new Set(['delta'])]);
+      type Chunk = { choices: { delta: { content?: string; role?: string }; finish_reason: string | null }[] };
+      const chunks = chunksOf(events) as Chunk[];
+      expect(chunks.map(({ choices }) => choices[0]?.delta.content ?? '').join('')).toBe(text);
+      expect(chunks.at(-2)?.choices[0]?.finish_reason).toBe('stop');
+      expect(chunks.at(-1)).toMatchObject({ id: 'x', object: 'chat.completion.chunk', choices: [], usage });
+      expect(endOf(events)).toMatchObject({
+        router: { cache: 'hit' },
+        usage: { input_tokens: 30, output_tokens: 20 },
+        usage_stored: true,
+      });
+      const without = chunksOf(await policy.ask(candidates, { plan: { ...plan, stream: true } }));
+      expect(without).toHaveLength(chunks.length - 1);
+      expect(model.received).toHaveLength(0);
+    },
+  );
 
-  test('goes in frames to who asked for frames', async () => {
+  testKept('goes in frames to who asked for frames', async () => {
     const plan = cached();
     model.script = answer(200, completion('hi'));
     await fill(plan);
@@ -133,7 +160,7 @@ describe('an answer that was given before', () => {
     expect(endOf(events)).toMatchObject({ answer: completion('hi'), router: { cache: 'hit' } });
   });
 
-  test('as a stream goes at the pace of its reader, who may cancel it', async () => {
+  testKept('as a stream goes at the pace of its reader, who may cancel it', async () => {
     const plan = { ...cached(), stream: true };
     model.script = stream(chunk('a longer answer, so that it is told in several pieces. '.repeat(5), 'stop'), done);
     await fill(plan);
@@ -162,7 +189,7 @@ describe('an answer that was given before', () => {
     }
   });
 
-  test('gets the fields that the plan sets, and keeps nothing of them', async () => {
+  testKept('gets the fields that the plan sets, and keeps nothing of them', async () => {
     const plan = cached();
     model.script = answer(200, completion('hi'));
     const transforms = [{ path: ['note'], value: 'first' }];
@@ -172,7 +199,7 @@ describe('an answer that was given before', () => {
     expect(chunksOf(await policy.ask(candidates, { plan: second })).every((one) => 'note' in one)).toBe(true);
   });
 
-  test('of embeddings too', async () => {
+  testKept('of embeddings too', async () => {
     const plan = { ...cached(), verb: 'embed' as const };
     model.script = answer(200, { object: 'list', data: [{ object: 'embedding', index: 0, embedding: [0.5] }] });
     await fill(plan);
@@ -182,7 +209,7 @@ describe('an answer that was given before', () => {
     });
   });
 
-  test('is gone after its time', async () => {
+  testKept('is gone after its time', async () => {
     const plan = cached(1000);
     model.script = answer(200, completion('hi'));
     await fill(plan);
@@ -193,7 +220,7 @@ describe('an answer that was given before', () => {
     );
   });
 
-  test('is of its key and its model alone, and is not asked for where a candidate has failed', async () => {
+  testKept('is of its key and its model alone, and is not asked for where a candidate has failed', async () => {
     const plan = cached();
     model.script = answer(200, completion('hi'));
     await fill(plan);
@@ -209,7 +236,7 @@ describe('an answer that was given before', () => {
     expect(wholeOf(await policy.ask(candidates, { plan: { ...fallen, attempts: [] } })).router.cache).toBe('hit');
   });
 
-  test('needs neither a slot nor a breaker that is closed', async () => {
+  testKept('needs neither a slot nor a breaker that is closed', async () => {
     const breaker = { calls: 1, failure_rate: 0, open_ms: 60_000 };
     const plan = { ...cached(), policy: 'acme/strict' };
     model.script = answer(200, completion('hi'));
@@ -224,11 +251,13 @@ describe('an answer that was given before', () => {
     model.script = stream(chunk('a'), hang);
     const running = policy.ask(candidates, { plan: { stream: true, needs: ['slots'], limits } });
     await until('the one that holds the slot', () => model.received.at(-1)?.body['stream'] === true);
-    expect(wholeOf(await policy.ask(careful, { plan: { ...plan, needs: ['slots'], limits } })).router.cache).toBe(
-      'hit',
-    );
-    model.finish(event(chunk('b', 'stop')) + done);
-    endOf(await running);
+    try {
+      const asked = { ...plan, needs: ['slots'], limits };
+      expect(wholeOf(await policy.ask(careful, { plan: asked })).router.cache).toBe('hit');
+    } finally {
+      model.finish(event(chunk('b', 'stop')) + done);
+      endOf(await running);
+    }
   });
 });
 
@@ -244,11 +273,10 @@ describe('what is never kept', () => {
   ];
   test.each(cases)('%s', async (_what, script) => {
     const plan = cached();
-    const before = await kept();
     script();
     for (let turn = 0; turn < 2; turn += 1) await policy.ask(candidates, { plan });
     expect(model.received).toHaveLength(2);
-    expect(await kept()).toBe(before);
+    expect(await isKept(plan)).toBe(false);
   });
 
   test.each<[string, (request: string) => void]>([
@@ -256,7 +284,6 @@ describe('what is never kept', () => {
     ['cancelled', (request) => policy.root.publish(cancelSubject('acme'), JSON.stringify({ request }))],
   ])('a stream that is %s', async (_what, ending) => {
     const plan = { ...cached(), stream: true };
-    const before = await kept();
     for (let turn = 1; turn <= 2; turn += 1) {
       model.script = stream(chunk('a'), hang);
       const request = ulid();
@@ -268,7 +295,7 @@ describe('what is never kept', () => {
       expect(errorOf(events)).toBeDefined();
       expect(model.received).toHaveLength(turn);
     }
-    expect(await kept()).toBe(before);
+    expect(await isKept(plan)).toBe(false);
   });
 
   test('a stream that cannot be put together', async () => {
@@ -279,7 +306,7 @@ describe('what is never kept', () => {
   });
 });
 
-test('the estimate of a hit is given back, and its tokens are in no counter', async () => {
+testKept('the estimate of a hit is given back, and its tokens are in no counter', async () => {
   const plan = cached();
   model.script = answer(200, completion('hi', { usage }));
   await fill(plan);
@@ -298,6 +325,8 @@ test('while its bucket is away a model is called at once, and METER alone is wai
   const plan = cached();
   model.script = answer(200, completion('hi'));
   await fill(plan);
+  const told = (): number => mesh.troubles().filter((line) => line.includes('the cache is away')).length;
+  const toldBefore = told();
   const failures = await metric('router_cache_failures_total');
   await policy.root.request(`$JS.API.STREAM.DELETE.KV_${bucket.name}`);
   const begun = performance.now();
@@ -307,7 +336,7 @@ test('while its bucket is away a model is called at once, and METER alone is wai
     'read and write to be counted',
     async () => (await metric('router_cache_failures_total')) >= failures + 2,
   );
-  expect(mesh.troubles().filter((line) => line.includes('the cache is away'))).toHaveLength(1);
+  expect(told()).toBe(toldBefore + 1);
 
   // Somebody takes the question and says nothing.
   policy.root.subscribe(`$JS.API.DIRECT.GET.KV_${bucket.name}.>`, { callback: () => undefined });

@@ -22,7 +22,7 @@ export interface Answer {
   /** Where the answer came from the cache. */
   readonly cache?: 'hit';
   /** Whether a second call was made, for the first one was silent. */
-  readonly hedged?: boolean;
+  readonly hedged?: boolean | undefined;
 }
 
 /** The answer of the model goes out as it was written: nothing of it is made into objects and written again. */
