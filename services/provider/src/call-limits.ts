@@ -9,7 +9,7 @@ import {
   type Usage,
 } from '@router-mesh/contracts';
 import { nextCandidates, type House, type StopPassage } from '@router-mesh/kernel';
-import { Slots, type Held } from './slots.ts';
+import { Slots, type Held, type SlotLimit } from './slots.ts';
 
 /** Failures that always mean that no request left a process; and those that mean it where no upstream gave a status for them. */
 const uncalled: readonly string[] = ['not_running', 'circuit_open'] satisfies FailureClass[];
@@ -34,9 +34,12 @@ export class CallLimits {
    * Work on a passage for as long as it has its slots; where its plan asks for none, at once.
    * @throws RouterError `rate_limited` when there are none left; else whatever `work` throws
    */
-  async within(passage: AtStop, work: () => Promise<void>): Promise<void> {
+  within(passage: AtStop, work: () => Promise<void>): Promise<void> {
     const slots = passage.plan.limits?.slots ?? [];
-    if (slots.length === 0) return await work();
+    return slots.length === 0 ? work() : this.#withSlots(slots, passage, work);
+  }
+
+  async #withSlots(slots: readonly SlotLimit[], passage: AtStop, work: () => Promise<void>): Promise<void> {
     const held = await this.#slots.take(slots, passage.travel.deadline);
     this.#held.set(passage, held);
     try {

@@ -64,6 +64,31 @@ test('what came before a connection broke is read before that is told', async ()
   await expect((async () => await exchange.read())()).rejects.toMatchObject({ code: 'UND_ERR_SOCKET' });
 });
 
+test('the head is that of the answer, and not of what is said before it', async () => {
+  await using server = await listening((socket) =>
+    socket.write('HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\nHTTP/1.1 429 No\r\ncontent-length: 2\r\n\r\nno'),
+  );
+  const exchange = await exchanged(`http://${server.host}`);
+  expect((await exchange.head).status).toBe(429);
+  expect(await textOf(exchange)).toBe('no');
+});
+
+test('an answer that is shorter than it said is none', async () => {
+  await using server = await listening((socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{"a":1}'));
+  await expect(textOf(await exchanged(`http://${server.host}`))).rejects.toMatchObject({
+    code: expect.stringMatching(/^UND_ERR/) as string,
+  });
+});
+
+test('one that is left is heard to its end for a while, and closed then', async () => {
+  await using server = await scriptedUpstream(stream('abc', hang));
+  const exchange = await exchanged(server.url);
+  const begunAt = performance.now();
+  exchange.leave();
+  await until('the connection to close', () => server.left === 1);
+  expect(performance.now() - begunAt).toBeGreaterThan(200);
+});
+
 test('its signal ends it at once: before there is a connection, and while somebody reads', async () => {
   const reason = new Error('the reason');
   await using mute = await listening(() => undefined); // it never answers the greeting of TLS

@@ -126,15 +126,18 @@ export class Upstream {
    * such a model is asked once more without, as part of the same call, and never again with it.
    * @throws CallFailure, or the signal's reason
    */
-  async call(request: ModelRequest, call: string, signal: AbortSignal): Promise<ModelAnswer> {
-    const { refuseUsage } = this.#connections;
-    if (!request.stream || refuseUsage.has(request.model)) return await this.#post(request, false, call, signal);
+  call(request: ModelRequest, call: string, signal: AbortSignal): Promise<ModelAnswer> {
+    const asksUsage = request.stream && !this.#connections.refuseUsage.has(request.model);
+    return asksUsage ? this.#askForUsage(request, call, signal) : this.#post(request, false, call, signal);
+  }
+
+  async #askForUsage(request: ModelRequest, call: string, signal: AbortSignal): Promise<ModelAnswer> {
     try {
       return await this.#post(request, true, call, signal);
     } catch (error) {
       if (!refusesUsage(error)) throw error;
       const answer = await this.#post(request, false, call, signal);
-      refuseUsage.add(request.model);
+      this.#connections.refuseUsage.add(request.model);
       return answer;
     }
   }
