@@ -21,6 +21,7 @@ export const rules: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
   stream: {
     from: 'grows',
     readers: 'grows',
+    batchReaders: 'grows',
     consumers: 'grows',
     owner: 'config',
     maxAgeSeconds: 'config',

@@ -110,6 +110,8 @@ export interface StreamContract extends Described {
   readonly consumers: Readonly<Record<string, ServiceName>>;
   /** Services that read all of it by an ordered consumer. */
   readonly readers: readonly ServiceName[];
+  /** Services that look from time to time what has come, and read it in batches: by direct gets, with nothing that waits for them in the server. */
+  readonly batchReaders: readonly ServiceName[];
   /** Whether operators may read it by an ordered consumer, one tenant's subtree at a time. */
   readonly operatorReads: boolean;
   readonly config: number;
@@ -184,6 +186,7 @@ export const stream = (
   counter: false,
   consumers: {},
   readers: [],
+  batchReaders: [],
   operatorReads: false,
   config: 1,
   ...contract,

@@ -54,6 +54,7 @@ export function servicePermissions(service: ServiceName, all: readonly Contract[
         if (contract.from.includes(service) && contract.owner === service && !contract.counter)
           allow(publish, ...ownFacts(contract));
         if (contract.readers.includes(service)) allow(publish, ...orderedRead(contract));
+        if (contract.batchReaders.includes(service)) allow(publish, `$JS.API.DIRECT.GET.${contract.name}`);
         for (const [consumer, puller] of Object.entries(contract.consumers)) {
           if (puller === service) allow(publish, ...pull(contract.name, consumer));
         }

@@ -174,7 +174,9 @@ export const meter = stream({
   maxBytes: 10 * 1024 * 1024 * 1024,
   duplicateWindowSeconds: 300,
   discard: 'new',
-  readers: ['provider'],
+  readers: ['provider'], // of versions that are still running during a rollout
+  batchReaders: ['provider'],
+  config: 2,
   operatorReads: true,
   summary: 'Every call to a model, started and finished; full means an alarm, never a silent loss',
 });

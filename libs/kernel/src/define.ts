@@ -20,6 +20,7 @@ import type {
   ReadingSettings,
   SnapshotWatch,
   StoredDocument,
+  Batch,
   StoredFact,
   StreamState,
   Tenure,
@@ -119,12 +120,8 @@ export interface House<Group extends WatchedGroup = WatchedGroup, Own extends Se
   storeLine(subject: string, line: string, options: GroupOptions): Promise<StoreOutcome>;
   /** Read a stream that the service may read, in its order, until the signal aborts. @throws Error when the connection goes down or JetStream does not answer */
   read(stream: StreamContract, reading: Omit<ReadingSettings, 'inboxPrefix'>): AsyncIterable<StoredFact>;
-  /** Be told of what is in such a stream and of what comes, until the signal aborts. @throws Error as `read` does, and what `take` throws */
-  follow(
-    stream: StreamContract,
-    reading: Omit<ReadingSettings, 'inboxPrefix' | 'toEnd'>,
-    take: (sequence: number, text: string) => void,
-  ): Promise<void>;
+  /** What stands in a stream that the service reads in batches, from a sequence on. @throws Error as `read` does */
+  readBatch(stream: StreamContract, from: number): Promise<Batch>;
   /** How full a stream of the service is and how far it has come. @throws Error when JetStream does not answer */
   look(stream: StreamContract): Promise<StreamState>;
   /** Do something in one instance at a time, whenever it is this one, until the service stops. */

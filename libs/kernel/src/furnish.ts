@@ -8,11 +8,11 @@ import {
 } from '@router-mesh/contracts';
 import {
   askAnybody,
-  followFacts,
   getDocument,
   payloadLimit,
   publish,
   putDocument,
+  readBatch,
   readFacts,
   streamState,
   whileConnected,
@@ -74,8 +74,7 @@ export function furnish<Group extends WatchedGroup, Own extends Settings>(
     store: (subject, payload, options) => facts.store(subject, payload, options),
     storeLine: (subject, line, options) => facts.storeLine(subject, line, options),
     read: (stream, reading) => readFacts(nc, stream, { inboxPrefix: serviceInbox(service), ...reading }),
-    follow: (stream, reading, take) =>
-      followFacts(nc, stream, { inboxPrefix: serviceInbox(service), ...reading }, take),
+    readBatch: (stream, from) => readBatch(nc, stream, { from, inboxPrefix: serviceInbox(service) }),
     look: (stream) => streamState(nc, stream),
     lead: (bucket, key, work) => leadership.lead(bucket, key, work),
   };

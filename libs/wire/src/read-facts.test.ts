@@ -3,7 +3,7 @@ import { natsServer, until, type NatsServer } from '@router-mesh/testing';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { expect, test } from 'vitest';
 import { storeFact } from './facts.ts';
-import { followFacts, readFacts, type ReadingSettings } from './read-facts.ts';
+import { readFacts, type ReadingSettings } from './read-facts.ts';
 import { streamState } from './stream-state.ts';
 import { ensureStores } from './streams.ts';
 
@@ -80,36 +80,6 @@ test('a connection that goes down ends it with an error, so that nobody takes si
     await facts.next();
   })();
   await expect(reading).rejects.toMatchObject({ code: 'unavailable' });
-  await nc.close();
-});
-
-test('who follows is told each in its order, one that waits of what comes, and nothing after the signal', async () => {
-  await using nats = await natsServer();
-  const nc = await filled(nats, 20);
-  const told: string[] = [];
-  const ended = new AbortController();
-  const following = followFacts(nc, meter, { inboxPrefix: '_SVC.provider', signal: ended.signal }, (sequence, text) => {
-    told.push(`${sequence} ${text}`);
-    if (sequence === 25) ended.abort();
-  });
-  await until('what is there', () => told.length === 20);
-  for (const n of numbers(20, 40)) await storeFact(nc, meterSubject('t0'), n, { timeoutMs: 5000 });
-  await following;
-  expect(told).toEqual(numbers(0, 25).map((n) => `${Number(n) + 1} ${n}`));
-  await nc.close();
-});
-
-test('what a follower throws ends its reading there, and makes no connection deaf', async () => {
-  await using nats = await natsServer();
-  const nc = await filled(nats, 20);
-  let told = 0;
-  const following = followFacts(nc, meter, { inboxPrefix: '_SVC.provider' }, () => {
-    told += 1;
-    throw new Error('a bug');
-  });
-  await expect(following).rejects.toThrow('a bug');
-  expect(told).toBe(1);
-  await storeFact(nc, meterSubject('t0'), 'the next', { timeoutMs: 5000 });
   await nc.close();
 });
 

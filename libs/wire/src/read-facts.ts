@@ -50,34 +50,6 @@ export async function* readFacts(
   if (lost()) throw disconnected();
 }
 
-/**
- * Be told of facts as they come, in the turn in which they were read, until the signal aborts: for who reads all of a busy stream, and keeps no fact waiting.
- * @param take what it throws ends the reading
- * @throws RouterError `unavailable` when the connection goes down; Error when JetStream does not answer; what `take` throws
- */
-export async function followFacts(
-  nc: NatsConnection,
-  stream: StreamContract,
-  settings: Omit<ReadingSettings, 'toEnd'>,
-  take: (sequence: number, text: string) => void,
-): Promise<void> {
-  const consumer = await openConsumer(nc, stream, settings);
-  let isOver = false;
-  const messages = await consumer.consume({
-    callback: (message) => {
-      // The client library stops a few messages later.
-      if (isOver || settings.signal?.aborted) return;
-      isOver = true; // should it throw
-      take(message.seq, message.string());
-      isOver = false;
-    },
-  });
-  const lost = endWith(messages, nc, settings.signal);
-  const failed = await messages.closed();
-  if (lost()) throw disconnected();
-  if (failed instanceof Error) throw failed;
-}
-
 function openConsumer(
   nc: NatsConnection,
   stream: StreamContract,

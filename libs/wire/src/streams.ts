@@ -97,6 +97,7 @@ function factsConfig(stream: StreamContract): Partial<StreamConfig> & { readonly
     max_age: nanos(stream.maxAgeSeconds * 1000),
     duplicate_window: nanos(Math.min(stream.duplicateWindowSeconds, stream.maxAgeSeconds) * 1000),
     compression: stream.compression ? StoreCompression.S2 : StoreCompression.None,
-    ...(stream.counter ? { allow_msg_counter: true, allow_direct: true } : {}),
+    allow_direct: stream.counter || stream.batchReaders.length > 0,
+    ...(stream.counter ? { allow_msg_counter: true } : {}),
   };
 }

@@ -11,7 +11,7 @@ export interface SweepSettings {
   readonly everyMs?: number;
 }
 
-type SweepHouse = Pick<House, 'log' | 'follow' | 'look' | 'store'>;
+type SweepHouse = Pick<House, 'log' | 'readBatch' | 'look' | 'store'>;
 
 const storeTimeoutMs = 2000;
 /** So many are stored at a time. */
@@ -33,29 +33,12 @@ export async function sweep(
   // A checkpoint beyond the end is one of a stream that is no more.
   const from = checkpoint > last + 1 ? 1 : checkpoint;
   const calls = new OpenCalls(from);
-  const ended = new AbortController();
-  const signal = AbortSignal.any([tenure.signal, ended.signal]);
-  const reading = house.follow(meter, { from: { sequence: from }, signal }, (sequence, text) =>
-    calls.take(sequence, text),
-  );
-  try {
-    await Promise.race([reading, closeWhatIsDue(house, calls, { ...tenure, signal }, { graceMs, everyMs })]);
-  } finally {
-    ended.abort();
-    await reading.catch(() => undefined);
-  }
-}
-
-async function closeWhatIsDue(
-  house: SweepHouse,
-  calls: OpenCalls,
-  { signal, reached }: Tenure,
-  { graceMs, everyMs }: Required<SweepSettings>,
-): Promise<void> {
+  const { signal, reached } = tenure;
   /** What must have been read before the calls that were due then may be closed. */
   let goal: { readonly sequence: number; readonly before: number } | undefined;
   while (!signal.aborted) {
     await sleep(everyMs, undefined, { signal }).catch(() => undefined);
+    await readOn(house, calls, signal);
     if (goal !== undefined && calls.read >= goal.sequence) {
       await closeAll(house, calls, calls.due(goal.before), signal);
       goal = undefined;
@@ -66,6 +49,15 @@ async function closeWhatIsDue(
       const { last, messages } = await house.look(meter);
       goal = { sequence: messages === 0 ? 0 : last, before };
     }
+  }
+}
+
+/** Read what has come since. Calls that end in time are looked at once and all together: nobody is woken for each. */
+async function readOn({ readBatch }: SweepHouse, calls: OpenCalls, signal: AbortSignal): Promise<void> {
+  for (let left = 1; left > 0 && !signal.aborted;) {
+    const { facts, pending } = await readBatch(meter, calls.read + 1);
+    for (const { sequence, text } of facts) calls.take(sequence, text);
+    left = pending;
   }
 }
 
