@@ -15,6 +15,7 @@ export function connectByTransport(options: NodeConnectionOptions): Promise<Nats
 
 /**
  * Resolves when what was published in this turn of the event loop has been handed to the system: a process that is killed then has said it.
+ * Where a connection is backed up the system takes no more, and it waits in the socket's own queue all the same.
  *
  * The client library hands over in a microtask what `publish` was told, and the transport writes it in an immediate that it asks for there: this one stands behind it.
  */
