@@ -23,7 +23,8 @@ test('a provider ensures what it owns, with its own rights and nothing more', as
     max_age: 40 * 86_400 * 1e9,
     duplicate_window: 300 * 1e9,
     max_bytes: meter.maxBytes,
-    metadata: { 'router-config': '1' },
+    allow_direct: true,
+    metadata: { 'router-config': String(meter.config) },
   });
   expect(await configOf(nats, 'KV_router_v2_providers')).toMatchObject({
     subjects: ['$KV.router_v2_providers.>'],
