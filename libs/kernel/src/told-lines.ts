@@ -34,7 +34,7 @@ export class ToldLines {
   }
 
   async #publishSoon(): Promise<void> {
-    await undefined;
+    await Promise.resolve();
     this.#publishAll();
     await handedOver();
   }
