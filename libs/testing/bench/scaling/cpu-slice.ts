@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const mount = '/sys/fs/cgroup';
 /** How often a share is handed out, µs: short, so that a process that has used up its share waits for milliseconds only. */
-const periodUs = 10_000;
+const periodUs = 20_000;
 
 /** Until it is disposed of, a process gets no more than its share. */
 export class CpuSlice implements Disposable {

@@ -12,11 +12,11 @@ export interface Replicas {
   readonly answered: Answered;
 }
 
-/** Small enough that four of them, and all the others, fit on two cores. */
-const share = 0.15;
+/** Small enough that two of them, and all the others, fit on two cores; smaller ones spend it on waking up. */
+const share = 0.3;
 const inFlight = 64;
-const counts = [4, 2, 1];
-/** All four together. */
+const counts = [2, 1];
+/** All together. */
 const warmUpSeconds = 6;
 
 /** Throughput by how many replicas of a stop there are, on a fresh mesh each round; empty where no process can be limited. */
