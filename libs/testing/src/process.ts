@@ -1,6 +1,7 @@
 // A child process of a test: its output as lines, ended, killed, paused and resumed by its own handle.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { rssBytes } from './memory.ts';
 
@@ -9,6 +10,9 @@ import { rssBytes } from './memory.ts';
  * alone: what lies in a folder of a test's would never be read again.
  */
 const compileCache = join(import.meta.dirname, '../../../node_modules/.cache/compile');
+
+/** A busy machine takes a while to stop all threads of a process, ms. */
+const mostStoppingMs = 2000;
 
 /** A process that a test started. */
 export class TestProcess implements AsyncDisposable {
@@ -82,9 +86,11 @@ export class TestProcess implements AsyncDisposable {
     await this.stop('SIGKILL');
   }
 
-  /** Hold it where it is: its connections stay open and nobody answers on them. */
+  /** Hold it where it is: its connections stay open and nobody answers on them. It stands still when this returns, where the system tells (Linux). */
   pause(): void {
     this.child.kill('SIGSTOP');
+    const until = Date.now() + mostStoppingMs;
+    while (this.running && isMoving(this.pid) && Date.now() < until);
   }
 
   resume(): void {
@@ -98,5 +104,17 @@ export class TestProcess implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop('SIGKILL');
+  }
+}
+
+/** Whether any thread of a process that was told to stop still runs; false where the system does not tell. */
+function isMoving(pid: number): boolean {
+  try {
+    return readdirSync(`/proc/${pid}/task`).some((thread) => {
+      const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
+      return !/^ [Tt]/.test(stat.slice(stat.lastIndexOf(')') + 1)); // the state stands behind the name: T is stopped
+    });
+  } catch {
+    return false;
   }
 }

@@ -1,7 +1,8 @@
 import { events, eventSubject, meter, meterSubject, policyDocumentRefused } from '@router-mesh/contracts';
-import { natsServer, until, type NatsServer } from '@router-mesh/testing';
+import { natsServer, tcpProxy, until, type NatsServer } from '@router-mesh/testing';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { expect, test } from 'vitest';
+import { connectNats } from './connection.ts';
 import { publishEvent, storeFact } from './facts.ts';
 import { ensureStores } from './streams.ts';
 
@@ -104,12 +105,14 @@ test('many under way at a time get each its own answer, and go on getting them a
 
 test('what is not acknowledged in time throws, at its own time, and its late acknowledgement disturbs nobody', async () => {
   await using nats = await natsServer();
-  const nc = await nats.connect('provider');
+  await using proxy = await tcpProxy(nats.url);
+  const credentials = nats.credentials('provider');
+  const nc = await connectNats({ servers: [proxy.url], name: 'test', inboxPrefix: '_SVC.provider', credentials });
   await ensureStores(nc, [meter], { replicas: 1 });
-  nats.pause();
+  proxy.partition();
   const patient = storeFact(nc, subject, 'patient', { timeoutMs: 20_000 });
   await expect(storeFact(nc, subject, 'impatient', { timeoutMs: 200 })).rejects.toThrow(/not acknowledged in time/);
-  nats.resume();
+  proxy.heal();
   await patient;
   await storeFact(nc, subject, 'the next', { timeoutMs: 20_000 });
   expect(await stored(nats, meter.name)).toEqual(['patient', 'impatient', 'the next']);
